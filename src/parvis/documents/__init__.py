@@ -1,0 +1,1 @@
+"""Documents: charts, PDF reports, QR codes and spreadsheets, drawn from plain values."""

@@ -1,0 +1,40 @@
+"""Put on the request the hat its person wears, and run the request in that hat's tenancy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django_scopes import scope
+
+from parvis.accounts.hats import Hat, hats_of
+from parvis.accounts.models import Person
+
+SESSION_KEY = "hat"
+
+
+class HatMiddleware:
+    """`request.hat` is the hat worn, or None: nobody signed in, or a choice still to be made.
+
+    A person with a single hat wears it without being asked. Without a hat the request runs in an
+    empty scope: any query on a tenant's table raises.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hat = self._worn(request)
+        request.hat = hat  # type: ignore[attr-defined]
+        with hat.tenancy() if hat else scope():
+            return self.get_response(request)
+
+    @staticmethod
+    def _worn(request: HttpRequest) -> Hat | None:
+        if not isinstance(request.user, Person):
+            return None
+        hats = hats_of(request.user)
+        if len(hats) == 1:
+            return hats[0]
+        key = request.session.get(SESSION_KEY)
+        return next((hat for hat in hats if hat.key == key), None)

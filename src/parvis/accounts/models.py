@@ -1,0 +1,81 @@
+"""People and the roles that belong to no organisation.
+
+A person signs in with an e-mail address. What they may do is a row: a `Role` here for the
+operator's own staff, a `Mandate` (room organisations) for who acts for a body, a `MysteryCitizen`
+profile (room mystery_audits). Each room offers its rows as hats; see `parvis.accounts.hats`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from parvis.accounts.enums import RoleKind
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, email: str | None) -> Person:
+        return self.get(email=(email or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can sign in. Erasing a person replaces their identity by a pseudonym."""
+
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    display_name = models.CharField(_("nom affiché"), max_length=120, blank=True)
+    language = models.CharField(max_length=5, default="fr")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    # null = identity still held; otherwise when it was replaced by a pseudonym.
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+
+class Role(models.Model):
+    """The operator's own staff: operator or reviewer of the installation."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    kind = models.CharField(
+        max_length=20,
+        choices=[
+            (RoleKind.OPERATOR.value, RoleKind.OPERATOR.label),
+            (RoleKind.REVIEWER.value, RoleKind.REVIEWER.label),
+        ],
+    )
+    granted_at = models.DateTimeField(default=timezone.now)
+    granted_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="granted_roles"
+    )
+    # null = in force; otherwise the departure.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(ended_at__isnull=True),
+                name="role_once_in_force",
+                violation_error_message=_("Cette personne tient déjà ce rôle."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.get_kind_display()}"

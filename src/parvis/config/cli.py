@@ -1,0 +1,27 @@
+"""The `parvis` command: Django's management commands under the product's name.
+
+`parvis analyse` is answered before Django is imported: an analyst with a file needs neither
+settings nor a database, and waits for neither.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run the command line; return the process exit code."""
+    if len(sys.argv) > 1 and sys.argv[1] == "analyse":
+        from parvis.analyse.cli import main as analyse
+
+        return analyse(sys.argv[2:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings.dev")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["parvis", *sys.argv[1:]])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

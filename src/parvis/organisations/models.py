@@ -1,0 +1,204 @@
+"""The directory of public bodies, their places of reception, and who may act for them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from parvis.accounts.models import Person
+from parvis.organisations.enums import EpciType, MandateState, OrganisationKind
+from parvis.organisations.querysets import MandateQuerySet, OrganisationQuerySet, SiteQuerySet
+
+
+class Organisation(models.Model):
+    """A public body: a participant or a possible one. Directory data, public by nature."""
+
+    kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
+    name = models.CharField(_("nom"), max_length=200)
+    # Words of the name without accents, hyphens and case: what searches read.
+    search_text = models.CharField(max_length=260, editable=False)
+    # INSEE code of a commune, département or région; empty for other kinds.
+    insee_code = models.CharField(max_length=5, blank=True)
+    # null = unknown (départements and régions of the source have none).
+    siren = models.CharField(max_length=9, null=True, blank=True)
+    epci_type = models.CharField(max_length=5, choices=EpciType.choices, blank=True)
+    # Municipal population in inhabitants; null = unknown or meaningless for the kind.
+    population = models.PositiveIntegerField(null=True, blank=True)
+    # Two or three characters: decides the time zone and the public holidays; empty = national.
+    departement_code = models.CharField(max_length=3, blank=True)
+    region_code = models.CharField(max_length=3, blank=True)
+    # Year of the official geography that last listed the body; null = not from that source.
+    vintage = models.PositiveSmallIntegerField(null=True, blank=True)
+    # null = current; otherwise the year in which the body ceased to exist.
+    ended_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The body it was merged into; null = none, or current. PROTECT: history is kept.
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+    # A fictitious body of a demonstration: never mixed with real ones.
+    is_simulated = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[Organisation]] = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "insee_code"],
+                condition=~Q(insee_code="") & Q(is_simulated=False),
+                name="organisation_insee_once",
+                violation_error_message=_("Ce code INSEE est déjà dans l’annuaire."),
+            ),
+            models.UniqueConstraint(
+                fields=["siren", "kind"],
+                condition=Q(siren__isnull=False) & Q(is_simulated=False),
+                name="organisation_siren_once",
+                violation_error_message=_("Ce numéro SIREN est déjà dans l’annuaire."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["insee_code"], name="organisation_insee"),
+            models.Index(fields=["siren"], name="organisation_siren"),
+            models.Index(fields=["search_text"], name="organisation_search"),
+            models.Index(fields=["is_simulated", "kind"], name="organisation_simulated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostalCode(models.Model):
+    """A postal code served by a commune; several communes share one."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="postal_codes"
+    )
+    code = models.CharField(max_length=5, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="postal_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Membership(models.Model):
+    """A commune's membership of an EPCI in a year of the official geography."""
+
+    epci = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
+    commune = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    since_year = models.PositiveSmallIntegerField()
+    # null = still a member.
+    until_year = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["epci", "commune"],
+                condition=Q(until_year__isnull=True),
+                name="membership_once_current",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commune_id} ∈ {self.epci_id}"
+
+
+class FormerName(models.Model):
+    """A name the body bore until a year: searches still find it."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="former_names"
+    )
+    name = models.CharField(max_length=200)
+    until_year = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name", "until_year"], name="former_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.until_year})"
+
+
+class Site(models.Model):
+    """A physical place that receives the public."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sites")
+    name = models.CharField(_("nom du lieu"), max_length=120)
+    address = models.CharField(_("adresse"), max_length=250)
+    opening_hours = models.CharField(_("horaires d’ouverture"), max_length=300, blank=True)
+    # null = open; otherwise since when it no longer receives the public.
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedManager(
+        organisation="organisation", _manager_class=models.Manager.from_queryset(SiteQuerySet)
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                name="site_name_once",
+                violation_error_message=_("Vous avez déjà déclaré un lieu de ce nom."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mandate(models.Model):
+    """Who may act for a body. Nobody sees a body's results before the operator has confirmed it."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="mandates"
+    )
+    state = models.CharField(
+        max_length=10, choices=MandateState.choices, default=MandateState.REQUESTED
+    )
+    # The person's function in the body, as they state it ("directrice de l’accueil").
+    function = models.CharField(_("fonction"), max_length=120)
+    requested_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Reason of a refusal or of an end, shown to the person; empty otherwise.
+    reason = models.CharField(_("motif"), max_length=500, blank=True)
+
+    objects = ScopedManager(
+        organisation="organisation", _manager_class=models.Manager.from_queryset(MandateQuerySet)
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                name="mandate_once",
+                violation_error_message=_("Vous avez déjà une demande pour cet organisme."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MandateState.REQUESTED) | Q(decided_at__isnull=False),
+                name="mandate_decision_dated",
+                violation_error_message=_("Une décision porte sa date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | Q(decided_at__gte=F("requested_at")),
+                name="mandate_decided_after_request",
+                violation_error_message=_("La décision précède la demande."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} pour {self.organisation}"

@@ -1,0 +1,46 @@
+"""Versioned grids. A grid is one document; once an edition uses it, it can no longer change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FrozenGridError(Exception):
+    """Raised on an attempt to change a grid that an edition already uses."""
+
+
+class Grid(models.Model):
+    """A version of a grid of criteria; `document` is read through `parvis.questionnaires.grids`."""
+
+    code = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField()
+    title_fr = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    document = models.JSONField()
+    # Of the canonical bytes of `document`: what a scoring run cites.
+    sha256 = models.CharField(max_length=64, unique=True)
+    # null = no edition uses it yet, so it may still be corrected.
+    first_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["code", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"],
+                name="grid_version_once",
+                violation_error_message=_("Cette version de la grille existe déjà."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title_fr} (version {self.version})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            stored = Grid.objects.filter(pk=self.pk).values_list("first_used_at", "sha256").first()
+            if stored and stored[0] is not None and stored[1] != self.sha256:
+                raise FrozenGridError("a grid in use is never changed: publish a new version")
+        super().save(*args, **kwargs)
