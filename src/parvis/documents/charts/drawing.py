@@ -51,7 +51,7 @@ _PAPER_INK: dict[str, dict[str, Attribute]] = {
 
 
 def ink(theme: Theme, role: str) -> dict[str, Attribute]:
-    """Return how a part of the drawing is coloured: a class on a page, explicit colours on paper."""
+    """Return how a part is coloured: a class on a page, explicit colours on paper."""
     if theme is Theme.SCREEN:
         return {"class": f"chart-{role}"}
     return _PAPER_INK[role]
