@@ -27,10 +27,10 @@ def parse_value(criterion: Criterion, raw: str) -> str:
     """
     value = raw.strip()
     if not criterion.is_entered:
-        raise ValueError(_("Ce délai est calculé : il ne se saisit pas."))
+        raise ValueError(_("Ce délai est calculé : il ne se saisit pas."))
     if value == NOT_APPLICABLE:
         if not criterion.not_applicable:
-            raise ValueError(_("« Sans objet » n’est pas possible pour ce critère."))
+            raise ValueError(_("« Sans objet » n’est pas possible pour ce critère."))
         return value
     if criterion.kind == CriterionKind.YES_NO:
         if value not in (YES, NO):

@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Set
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -34,13 +35,13 @@ def document_defects(document: GridDocument) -> list[str]:
     """Every defect of a grid whose form is right."""
     defects: list[str] = []
     if document.version < 1:
-        defects.append(_("grille : la version est un entier à partir de 1."))
+        defects.append(_("grille : la version est un entier à partir de 1."))
     if not document.criteria:
-        defects.append(_("grille : aucun critère."))
+        defects.append(_("grille : aucun critère."))
     defects += _repeated(_("source"), [source.code for source in document.sources])
     defects += _repeated(_("critère"), [criterion.code for criterion in document.criteria])
     defects += [
-        _("source %(code)s : nature inconnue « %(value)s ».")
+        _("source %(code)s : nature inconnue « %(value)s ».")
         % {"code": source.code, "value": source.nature}
         for source in document.sources
         if source.nature not in NATURES
@@ -55,14 +56,17 @@ def document_defects(document: GridDocument) -> list[str]:
             *_limit_defects(criterion),
             *_condition_defects(criterion, earlier, codes),
         ]
-        defects += [f"{criterion.code} : {defect}" for defect in found]
+        defects += [
+            _("%(place)s : %(message)s") % {"place": criterion.code, "message": defect}
+            for defect in found
+        ]
         earlier.setdefault(criterion.code, criterion)
     return defects
 
 
 def _repeated(noun: str, codes: list[str]) -> list[str]:
     return [
-        _("%(noun)s %(code)s : ce code est donné plusieurs fois.") % {"noun": noun, "code": code}
+        _("%(noun)s %(code)s : ce code est donné plusieurs fois.") % {"noun": noun, "code": code}
         for code, times in Counter(codes).items()
         if times > 1
     ]
@@ -71,7 +75,7 @@ def _repeated(noun: str, codes: list[str]) -> list[str]:
 def _identity_defects(criterion: Criterion, sources: Set[str]) -> list[str]:
     defects = []
     if not _CRITERION_CODE.fullmatch(criterion.code):
-        defects.append(_("le code s’écrit « canal.nom », en minuscules sans accent."))
+        defects.append(_("le code s’écrit « canal.nom », en minuscules sans accent."))
     elif not criterion.code.startswith(f"{criterion.channel}."):
         defects.append(_("le code doit commencer par le canal du critère."))
     for noun, value, known in (
@@ -82,7 +86,7 @@ def _identity_defects(criterion: Criterion, sources: Set[str]) -> list[str]:
         (_("source inconnue"), criterion.source, sources),
     ):
         if value not in known:
-            defects.append(f"{noun} « {value} ».")
+            defects.append(_("%(noun)s « %(value)s ».") % {"noun": noun, "value": value})
     if not (math.isfinite(criterion.weight) and criterion.weight > 0):
         defects.append(_("le poids doit être un nombre positif."))
     return defects
@@ -98,9 +102,9 @@ def _scale_defects(criterion: Criterion) -> list[str]:
     defects = _band_defects(criterion.bands, longer_is_worse=longer_is_worse)
     if criterion.kind == CriterionKind.DELAY:
         if criterion.start_event not in DELAY_STARTS:
-            defects.append(_("évènement de départ inconnu « %s ».") % criterion.start_event)
+            defects.append(_("évènement de départ inconnu « %s ».") % criterion.start_event)
         if criterion.end_event not in DELAY_ENDS:
-            defects.append(_("évènement d’arrivée inconnu « %s ».") % criterion.end_event)
+            defects.append(_("évènement d’arrivée inconnu « %s ».") % criterion.end_event)
         if criterion.missing_score is not None and not _is_score(criterion.missing_score):
             defects.append(_("la note en l’absence d’évènement va de 0 à 100."))
     return defects
@@ -120,10 +124,10 @@ def _option_defects(options: tuple[GradedOption, ...]) -> list[str]:
         defects.append(_("deux réponses ont le même code."))
     for code in codes:
         if not _OPTION_CODE.fullmatch(code) or code == NOT_APPLICABLE:
-            defects.append(_("code de réponse impossible « %s ».") % code)
+            defects.append(_("code de réponse impossible « %s ».") % code)
     if not all(_is_score(score) for score in scores):
         defects.append(_("la note d’une réponse va de 0 à 100."))
-    elif any(later <= former for former, later in zip(scores, scores[1:], strict=False)):
+    elif any(later <= former for former, later in pairwise(scores)):
         defects.append(_("les réponses vont de la moins bonne à la meilleure, sans égalité."))
     elif scores and (scores[0] != 0 or scores[-1] != 100):
         defects.append(_("la première réponse vaut 0 et la dernière 100."))
@@ -136,13 +140,13 @@ def _band_defects(bands: tuple[Band, ...], *, longer_is_worse: bool) -> list[str
     if len(bands) < 2:
         defects.append(_("il faut au moins deux tranches."))
     if bands and bands[-1].up_to is not None:
-        defects.append(_("la dernière tranche n’a pas de borne : elle reçoit tout le reste."))
+        defects.append(_("la dernière tranche n’a pas de borne : elle reçoit tout le reste."))
     closed = [bound for bound in bounds if bound is not None]
     if len(closed) != len(bounds):
         defects.append(_("seule la dernière tranche est sans borne."))
     elif not all(math.isfinite(bound) and bound >= 0 for bound in closed):
         defects.append(_("la borne d’une tranche est un nombre positif ou nul."))
-    elif any(later <= former for former, later in zip(closed, closed[1:], strict=False)):
+    elif any(later <= former for former, later in pairwise(closed)):
         defects.append(_("les bornes des tranches doivent être croissantes."))
     scores = [band.score for band in bands]
     if not all(_is_score(score) for score in scores):
@@ -158,7 +162,7 @@ def _limit_defects(criterion: Criterion) -> list[str]:
         return []
     defects = []
     if limit.unit not in UNITS:
-        defects.append(_("unité de limite inconnue « %s ».") % limit.unit)
+        defects.append(_("unité de limite inconnue « %s ».") % limit.unit)
     if not (math.isfinite(limit.value) and limit.value > 0):
         defects.append(_("la limite doit être un nombre positif."))
     if criterion.kind == CriterionKind.DELAY:
@@ -168,7 +172,7 @@ def _limit_defects(criterion: Criterion) -> list[str]:
         elif limit.working_hours not in bounds:
             # Otherwise the page would announce a limit that the score does not know.
             defects.append(
-                _("la limite vaut %g heures ouvrées : aucune tranche ne s’y arrête.")
+                _("la limite vaut %g heures ouvrées : aucune tranche ne s’y arrête.")
                 % limit.working_hours
             )
     return defects
@@ -181,19 +185,19 @@ def _condition_defects(
     if condition is None:
         return []
     if condition.criterion not in codes:
-        return [_("dépend du critère inconnu « %s ».") % condition.criterion]
+        return [_("dépend du critère inconnu « %s ».") % condition.criterion]
     asked_before = earlier.get(condition.criterion)
     if asked_before is None:
-        return [_("dépend de « %s », qui n’est posé qu’après.") % condition.criterion]
+        return [_("dépend de « %s », qui n’est posé qu’après.") % condition.criterion]
     if asked_before.channel != criterion.channel:
-        return [_("dépend de « %s », qui relève d’un autre canal.") % condition.criterion]
+        return [_("dépend de « %s », qui relève d’un autre canal.") % condition.criterion]
     try:
         possible = parse_value(asked_before, condition.equals) == condition.equals
     except ValueError:
         possible = False
     if not possible:
         return [
-            _("« %(value)s » n’est pas une réponse possible à « %(criterion)s ».")
+            _("« %(value)s » n’est pas une réponse possible à « %(criterion)s ».")
             % {"value": condition.equals, "criterion": condition.criterion}
         ]
     return []

@@ -37,22 +37,24 @@ class MappingReader:
         if isinstance(content, dict):
             self._content = content
         else:
-            self._note(_("des entrées « clé : valeur » sont attendues."))
+            self._note(_("des entrées « clé : valeur » sont attendues."))
 
     def _note(self, message: str) -> None:
-        self._messages.append(f"{self._place} : {message}")
+        self._messages.append(
+            _("%(place)s : %(message)s") % {"place": self._place, "message": message}
+        )
 
     def _take(self, key: str) -> object:
         self._read.add(key)
         if key not in self._content:
-            self._note(_("il manque « %s ».") % key)
+            self._note(_("il manque « %s ».") % key)
             return None
         return self._content[key]
 
     def _expect(self, key: str, expected: str) -> None:
         if key in self._content:
             self._note(
-                _("« %(key)s » doit être %(expected)s.") % {"key": key, "expected": expected}
+                _("« %(key)s » doit être %(expected)s.") % {"key": key, "expected": expected}
             )
 
     def has(self, key: str) -> bool:
@@ -70,7 +72,7 @@ class MappingReader:
         value = self._take(key)
         if isinstance(value, bool):
             return value
-        self._expect(key, _("« true » ou « false »"))
+        self._expect(key, _("« true » ou « false »"))
         return False
 
     def integer(self, key: str) -> int:
@@ -123,7 +125,7 @@ class MappingReader:
         """Note every entry nobody asked for: most are misspelt names of optional ones."""
         for key in self._content:
             if key not in self._read:
-                self._note(_("entrée inconnue « %s ».") % key)
+                self._note(_("entrée inconnue « %s ».") % key)
 
 
 class _SilentReader(MappingReader):

@@ -91,7 +91,7 @@ def load_grid(text: str) -> GridDocument:
     try:
         content = yaml.load(text, Loader=_SAFE_LOADER)  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise GridError([_("Le fichier n’est pas du YAML lisible : %s") % error]) from error
+        raise GridError([_("Le fichier n’est pas du YAML lisible : %s") % error]) from error
     return read_grid(content)
 
 
