@@ -1,4 +1,4 @@
-"""States of waves and registrations."""
+"""States of waves and registrations, options, and where a moment falls in a window."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,14 @@ WAVE_TRANSITIONS: dict[WaveState, frozenset[WaveState]] = {
 class RegistrationState(models.TextChoices):
     SUBMITTED = "submitted", _("Inscrit")
     WITHDRAWN = "withdrawn", _("Retiré")
+
+
+class RegistrationWindow(models.TextChoices):
+    """Where a moment falls beside the registration window of an edition."""
+
+    BEFORE = "before", _("Pas encore ouvertes")
+    DURING = "during", _("Ouvertes")
+    AFTER = "after", _("Closes")
 
 
 class OptionCode(models.TextChoices):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from parvis.accounts.models import Person
-from parvis.editions.enums import OptionCode, RegistrationState, WaveState
+from parvis.editions.dates import local_day, moment_in_words
+from parvis.editions.enums import OptionCode, RegistrationState, RegistrationWindow, WaveState
 from parvis.editions.querysets import EditionQuerySet, RegistrationQuerySet
 from parvis.organisations.enums import OrganisationKind
 from parvis.organisations.models import Organisation, Site
@@ -79,6 +82,38 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its public page is; says nothing of registrations."""
+        return self.opened_at is not None
+
+    def registration_window(self, at: datetime) -> RegistrationWindow:
+        """Where a moment falls; the deadline itself still belongs to the window."""
+        if at < self.registration_opens_at:
+            return RegistrationWindow.BEFORE
+        if at > self.registration_closes_at:
+            return RegistrationWindow.AFTER
+        return RegistrationWindow.DURING
+
+    def takes_registrations(self, at: datetime) -> bool:
+        return self.is_open and self.registration_window(at) == RegistrationWindow.DURING
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment where the edition's deadlines are read."""
+        return local_day(moment, self.time_zone)
+
+    @property
+    def opening_in_words(self) -> str:
+        return moment_in_words(self.registration_opens_at, self.time_zone)
+
+    @property
+    def deadline_in_words(self) -> str:
+        return moment_in_words(self.registration_closes_at, self.time_zone)
 
 
 class ChannelWeight(models.Model):
@@ -214,6 +249,11 @@ class Registration(models.Model):
     staff_informed = models.BooleanField(_("engagement de non-sanction signé"))
     # The person was told that the body's own report may be requested under access-to-documents law.
     communicability_acknowledged = models.BooleanField()
+    # null = takes part; otherwise since when it no longer does.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Given by whoever withdrew the body; empty while it takes part.
+    withdrawal_reason = models.CharField(_("motif du retrait"), max_length=500, blank=True)
+    # Incremented at each change: a form that started from an older one is refused.
     revision = models.PositiveIntegerField(default=1)
 
     objects = ScopedManager(
@@ -236,10 +276,27 @@ class Registration(models.Model):
                     "caractère communicable du rapport."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=RegistrationState.SUBMITTED,
+                    withdrawn_at__isnull=True,
+                    withdrawal_reason="",
+                )
+                | (
+                    Q(state=RegistrationState.WITHDRAWN, withdrawn_at__isnull=False)
+                    & ~Q(withdrawal_reason="")
+                ),
+                name="registration_withdrawal_explained",
+                violation_error_message=_("Un retrait porte sa date et son motif."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.edition}"
+
+    @property
+    def takes_part(self) -> bool:
+        return self.state == RegistrationState.SUBMITTED
 
 
 class RegistrationOption(models.Model):

@@ -29,18 +29,28 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def visible_to(self, hat: Hat) -> RegistrationQuerySet:
+        """All for the operator; for a coordinator those of the body acted for.
+
+        While a mandate waits for its confirmation, only what its holder wrote: anybody may ask to
+        act for a body, and must not thereby read what a colleague declared.
+        """
         if hat.kind == RoleKind.OPERATOR:
             return self
         if hat.kind == RoleKind.COORDINATOR:
-            return self.filter(organisation=hat.organisation_id)
+            own = self.filter(organisation=hat.organisation_id)
+            return own if hat.is_effective else own.filter(submitted_by=hat.person_id)
         return self.none()
 
     def taking_part(self) -> RegistrationQuerySet:
         return self.filter(state=RegistrationState.SUBMITTED)
 
-    def entitled(self) -> RegistrationQuerySet:
-        """Taking part, and somebody confirmed may act for the body: contacts may be made."""
+    def with_confirmation(self) -> RegistrationQuerySet:
+        """Annotate `is_confirmed`: somebody confirmed may act for the body."""
         confirmed = Mandate.objects.filter(
             organisation=OuterRef("organisation"), state=MandateState.CONFIRMED
         )
-        return self.taking_part().filter(Exists(confirmed))
+        return self.annotate(is_confirmed=Exists(confirmed))
+
+    def entitled(self) -> RegistrationQuerySet:
+        """Taking part, and somebody confirmed may act for the body: contacts may be made."""
+        return self.taking_part().with_confirmation().filter(is_confirmed=True)

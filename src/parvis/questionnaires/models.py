@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from parvis.questionnaires.querysets import GridQuerySet
 
 
 class FrozenGridError(Exception):
@@ -25,6 +28,8 @@ class Grid(models.Model):
     # null = no edition uses it yet, so it may still be corrected.
     first_used_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[models.Manager[Grid]] = GridQuerySet.as_manager()
+
     class Meta:
         ordering = ["code", "version"]
         constraints = [
@@ -36,7 +41,12 @@ class Grid(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title_fr} (version {self.version})"
+        return f"{self.title} (version {self.version})"
+
+    @property
+    def title(self) -> str:
+        """The title in the language of the reader."""
+        return self.title_en if (get_language() or "").startswith("en") else self.title_fr
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
