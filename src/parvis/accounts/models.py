@@ -79,3 +79,60 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.get_kind_display()}"
+
+
+class Invitation(models.Model):
+    """A role offered by mail; the link proves the address, so accepting it also signs in."""
+
+    email = models.EmailField(_("adresse électronique"))
+    kind = models.CharField(_("rôle"), max_length=20, choices=RoleKind.choices)
+    # SHA-256 of the token in the mail.
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="sent_invitations"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    # null = not accepted.
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # null = still valid until it expires.
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "kind"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_once_pending",
+                violation_error_message=_("Une invitation à ce rôle attend déjà cette personne."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.get_kind_display()}"
+
+    @property
+    def is_pending(self) -> bool:
+        return (
+            self.accepted_at is None
+            and self.revoked_at is None
+            and self.expires_at > timezone.now()
+        )
+
+
+class SignInLink(models.Model):
+    """A link that signs its person in once, within minutes."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_in_links")
+    # SHA-256 of the token in the mail.
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    # null = not used.
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"lien de connexion du {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,70 @@
+"""Forms of the account pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import SignupForm
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from parvis.accounts.enums import RoleKind
+from parvis.accounts.models import Person
+
+
+class SignInLinkForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class RegistrationForm(SignupForm):
+    """Sign-up also asks how to address the person."""
+
+    display_name = forms.CharField(
+        label=_("Prénom et nom"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["display_name", "email", "password1"]
+
+    def save(self, request: Any) -> Person:
+        person: Person = super().save(request)
+        person.display_name = self.cleaned_data["display_name"]
+        person.language = request.LANGUAGE_CODE[:2]
+        person.save(update_fields=["display_name", "language"])
+        return person
+
+
+class ProfileForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=_("Langue des pages et des courriels"), choices=settings.LANGUAGES
+    )
+
+    class Meta:
+        model = Person
+        fields = ["display_name", "language"]
+        labels = {"display_name": _("Prénom et nom")}
+
+
+class StaffInvitationForm(forms.Form):
+    email = forms.EmailField(label=_("Adresse électronique"))
+    kind = forms.ChoiceField(
+        label=_("Rôle"),
+        widget=forms.RadioSelect,
+        choices=[
+            (RoleKind.REVIEWER.value, RoleKind.REVIEWER.label),
+            (RoleKind.OPERATOR.value, RoleKind.OPERATOR.label),
+        ],
+        initial=RoleKind.REVIEWER.value,
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Comment avez-vous vérifié l’identité de cette personne ?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
