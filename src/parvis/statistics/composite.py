@@ -1,7 +1,8 @@
-"""Composite indicators: normalise each indicator, weigh them, aggregate them into one score per item.
+"""Composite indicators: normalise each indicator, weigh them, aggregate them into one score per
+item.
 
-Follows the OECD/JRC "Handbook on Constructing Composite Indicators" (2008), steps 5 and 6. Errors say which item
-and which indicator by position, so that the caller can name them in its own words.
+Follows the OECD/JRC "Handbook on Constructing Composite Indicators" (2008), steps 5 and 6. Errors
+say which item and which indicator by position, so that the caller can name them in its own words.
 """
 
 from __future__ import annotations
@@ -100,11 +101,12 @@ def normalise(
     values : array_like of float, shape (n_items, n_indicators)
         NaN is a missing value and stays missing.
     method : Normalisation
-        ``none``: unchanged; ``z-score``: mean 0 and standard deviation 1 with n − 1; ``min-max``: worst 0, best 1
-        of the items present; ``goalposts``: 0 at the low goalpost, 1 at the high one, clipped to [0, 1].
+        ``none``: unchanged; ``z-score``: mean 0 and standard deviation 1 with n − 1; ``min-max``:
+        worst 0, best 1 of the items present; ``goalposts``: 0 at the low goalpost, 1 at the high
+        one, clipped to [0, 1].
     directions : array_like of {1, -1}, shape (n_indicators,), optional
-        -1 for an indicator where lower is better: its sign is turned (``none``, ``z-score``) or it is subtracted
-        from 1 (``min-max``, ``goalposts``). All 1 by default.
+        -1 for an indicator where lower is better: its sign is turned (``none``, ``z-score``) or it
+        is subtracted from 1 (``min-max``, ``goalposts``). All 1 by default.
     goalposts : array_like of float, shape (n_indicators, 2), optional
         Low and high, in the indicator's unit. Needed for ``goalposts``.
 
@@ -115,8 +117,8 @@ def normalise(
     Raises
     ------
     CompositeError
-        Infinite value, constant indicator or fewer than two values (``z-score``, ``min-max``), goalposts missing or
-        out of order, direction other than 1 and -1.
+        Infinite value, constant indicator or fewer than two values (``z-score``, ``min-max``),
+        goalposts missing or out of order, direction other than 1 and -1.
     ValueError
         Shapes that do not fit together.
 
@@ -165,13 +167,13 @@ def aggregate(
 ) -> Composite:
     """Aggregate the indicators of each item into one score.
 
-    A missing indicator is left out and the weights of the others renormalised, provided that they carry at least
-    `minimum_coverage` of the weight.
+    A missing indicator is left out and the weights of the others renormalised, provided that they
+    carry at least `minimum_coverage` of the weight.
 
-    Zero is refused by the geometric mean, like negative values: the method is meaningful for strictly positive
-    ratio-scale indicators only (Handbook, step 6), and one zero would pull an item to 0 whatever its other
-    indicators say. Min–max always gives a zero, to the worst item of each indicator: to use the geometric mean,
-    prefer goalposts whose low end no item reaches.
+    Zero is refused by the geometric mean, like negative values: the method is meaningful for
+    strictly positive ratio-scale indicators only (Handbook, step 6), and one zero would pull an
+    item to 0 whatever its other indicators say. Min–max always gives a zero, to the worst item of
+    each indicator: to use the geometric mean, prefer goalposts whose low end no item reaches.
 
     Parameters
     ----------
@@ -191,8 +193,8 @@ def aggregate(
     Raises
     ------
     CompositeError
-        Negative or non-finite weight, all weights zero, infinite value, or a value ≤ 0 of positive weight in a
-        geometric mean.
+        Negative or non-finite weight, all weights zero, infinite value, or a value ≤ 0 of positive
+        weight in a geometric mean.
     ValueError
         Shapes that do not fit together, or `minimum_coverage` outside [0, 1].
 
@@ -313,4 +315,5 @@ def _weight_shares(weights: ArrayLike, n_indicators: int) -> FloatArray:
         raise CompositeError(Fault.WEIGHTS_ALL_ZERO)
     # Scaled by the largest first, so that enormous weights do not overflow in their sum.
     scaled = array / largest
-    return scaled / scaled.sum()
+    shares: FloatArray = scaled / scaled.sum()
+    return shares

@@ -1,7 +1,7 @@
 """Ranks of scores, 1 for the best.
 
-Two conventions for ties: competition ranks, where ties share the smallest rank (what is displayed), and mid-ranks,
-where they share the mean of theirs (what rank statistics need).
+Two conventions for ties: competition ranks, where ties share the smallest rank (what is displayed),
+and mid-ranks, where they share the mean of theirs (what rank statistics need).
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 
-# Two scores that differ only by the rounding of floating-point sums are the same score: about 16 digits are
-# stored, a few are lost in a weighted sum.
+# Two scores that differ only by the rounding of floating-point sums are the same score: about 16
+# digits are stored, a few are lost in a weighted sum.
 TIE_DIGITS = 12
 
 
 def round_significant(values: ArrayLike, digits: int = TIE_DIGITS) -> FloatArray:
-    """Round to a number of significant digits, so that equal scores computed in another order compare equal.
+    """Round to a number of significant digits, so that equal scores computed in another order
+    compare equal.
 
     Parameters
     ----------
