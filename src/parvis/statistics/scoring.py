@@ -1,7 +1,9 @@
-"""From criteria to contacts, and from contacts to organisations: weighted means, "not applicable" left out.
+"""From criteria to contacts, and from contacts to organisations: weighted means, "not applicable"
+left out.
 
-Everything is in long format: one row per answer or per contact, with integer positions saying where it belongs.
-Sums are made in the order of the rows, so the same rows in the same order give the same bits.
+Everything is in long format: one row per answer or per contact, with integer positions saying where
+it belongs. Sums are made in the order of the rows, so the same rows in the same order give the same
+bits.
 """
 
 from __future__ import annotations
@@ -186,7 +188,8 @@ def cell_means(
 
 
 def group_means(values: ArrayLike, group: ArrayLike, *, groups: int) -> Means:
-    """Mean over the organisations of each group; each organisation counts once, whatever its contacts.
+    """Mean over the organisations of each group; each organisation counts once, whatever its
+    contacts.
 
     Parameters
     ----------
@@ -242,7 +245,10 @@ def _percentages(values: ArrayLike) -> FloatArray:
     return array
 
 
-def _divide(numerator: FloatArray, denominator: NDArray[np.generic]) -> FloatArray:
+def _divide(numerator: ArrayLike, denominator: ArrayLike) -> FloatArray:
+    """Quotient, NaN where the denominator is zero."""
+    dividend = np.asarray(numerator, dtype=np.float64)
     divisor = np.asarray(denominator, dtype=np.float64)
-    quotient = np.full(numerator.shape, np.nan)
-    return np.divide(numerator, divisor, out=quotient, where=divisor > 0)
+    quotient = np.full(dividend.shape, np.nan)
+    np.divide(dividend, divisor, out=quotient, where=divisor > 0)
+    return quotient
