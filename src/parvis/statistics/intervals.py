@@ -1,7 +1,8 @@
-"""Intervals: shares (Wilson), channel scores (Student), and the weighted score over channels (Welch–Satterthwaite).
+"""Intervals: shares (Wilson), channel scores (Student), and the weighted score over channels
+(sum of Students).
 
-Stages of the journey and determinants use the same functions: a column per channel × stage, then the weighted mean
-over channels.
+Stages of the journey and determinants use the same functions: a column per channel × stage, then
+the weighted mean over channels.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ChannelIntervals:
-    """Scores of the channels with their intervals; every array has shape (n_organisations, n_channels).
+    """Scores of the channels with their intervals; every array has shape (n_organisations,
+    n_channels).
 
     Attributes
     ----------
@@ -61,9 +63,9 @@ class WeightedIntervals:
     estimate_percent, lower_percent, upper_percent : ndarray of float
         0–100; NaN where the coverage is below the threshold. The limits are clipped to [0, 100].
     standard_error : ndarray of float
-        In points.
+        Scale of the Student distribution used, in points.
     degrees_of_freedom : ndarray of float
-        Welch–Satterthwaite.
+        Of the Student distribution used; infinite where no variance was estimated.
     coverage : ndarray of float
         Share (0–1) of the weight that could be assessed.
     rests_on_assumption : ndarray of bool
@@ -103,8 +105,8 @@ def wilson_interval(
 
     References
     ----------
-    Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
-    American Statistical Association 22, 209–212.
+    Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference",
+    Journal of the American Statistical Association 22, 209–212.
 
     Examples
     --------
@@ -191,7 +193,8 @@ def channel_intervals(
 
 
 def with_absent_channels(intervals: ChannelIntervals, absent: ArrayLike) -> ChannelIntervals:
-    """Score 0, as a fact without uncertainty, the mandatory channels that an organisation does not offer.
+    """Score 0, as a fact without uncertainty, the mandatory channels that an organisation does not
+    offer.
 
     Parameters
     ----------
@@ -239,8 +242,10 @@ def weighted_intervals(
 ) -> WeightedIntervals:
     """Weighted mean over channels, with its interval by propagation of the channels' variances.
 
-    The weights of the channels without score are left out and the others renormalised. With aₖ = wₖ² × variance of
-    mean of channel k, the degrees of freedom are (Σ aₖ)² / Σ (aₖ² / νₖ).
+    The weights of the channels without score are left out and the others renormalised. The error of
+    the sum is a sum of Student distributions, one for each channel; it is taken as the Student
+    distribution of the same variance and fourth moment. Welch–Satterthwaite, which matches the
+    estimated variances only, covers one or two points too little here (docs/statistics.md).
 
     Parameters
     ----------
@@ -261,13 +266,13 @@ def weighted_intervals(
     Raises
     ------
     ValueError
-        Weights negative, non-finite, of another shape or without any positive one; `minimum_coverage` outside
-        [0, 1] or confidence outside (0, 1).
+        Weights negative, non-finite, of another shape or without any positive one;
+        `minimum_coverage` outside [0, 1] or confidence outside (0, 1).
 
     References
     ----------
-    Satterthwaite, F. E. (1946), "An approximate distribution of estimates of variance components", Biometrics
-    Bulletin 2, 110–114.
+    Patil, V. H. (1965), "Approximation to the Behrens–Fisher distributions", Biometrika 52,
+    267–271.
 
     Examples
     --------
@@ -291,16 +296,16 @@ def weighted_intervals(
     assessed = np.where(counts, full, 0.0)
     assessed_total = assessed.sum(axis=1)
     coverage = assessed_total / full.sum(axis=1)
-    # Weights such as 0.3 + 0.3 are not exactly 0.6: a threshold reached but for rounding is reached.
+    # Weights such as 0.3 + 0.3 are not exactly 0.6: a threshold reached but for rounding is
+    # reached.
     scored = (coverage >= minimum_coverage - 1e-12) & (assessed_total > 0)
     shares = assessed / np.where(assessed_total > 0, assessed_total, 1.0)[:, np.newaxis]
 
     estimate = (shares * np.where(counts, intervals.estimate_percent, 0.0)).sum(axis=1)
     parts = shares**2 * np.where(counts, intervals.variance_of_mean, 0.0)
-    variance = parts.sum(axis=1)
-    spread = (parts**2 / np.where(counts, intervals.degrees_of_freedom, np.inf)).sum(axis=1)
-    degrees = np.full(shape[0], np.inf)
-    np.divide(variance**2, spread, out=degrees, where=spread > 0)
+    variance, degrees = _sum_of_students(
+        parts, np.where(counts, intervals.degrees_of_freedom, np.inf)
+    )
 
     estimate = np.where(scored, np.clip(estimate, 0.0, 100.0), np.nan)
     lower, upper = _student_limits(estimate, variance, degrees, confidence)
@@ -315,14 +320,32 @@ def weighted_intervals(
     )
 
 
+def _sum_of_students(parts: FloatArray, degrees: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Squared scale and degrees of freedom of the Student distribution closest to a sum of them.
+
+    Same variance and same fourth moment (Patil 1965), columns summed; needs degrees above 4.
+    """
+    finite = np.isfinite(degrees)
+    shown = np.where(finite, degrees, 5.0)
+    spread = parts * np.where(finite, shown / (shown - 2.0), 1.0)
+    excess = np.where(finite, spread**2 / (shown - 4.0), 0.0).sum(axis=1)
+    total = spread.sum(axis=1)
+    combined = np.full(total.shape, np.inf)
+    np.divide(total**2, excess, out=combined, where=excess > 0)
+    # 4 + ∞ stays ∞: nothing uncertain in any variance.
+    combined += 4.0
+    squared_scale = total * np.where(
+        np.isinf(combined), 1.0, 1.0 - 2.0 / np.where(np.isinf(combined), 1.0, combined)
+    )
+    return squared_scale, combined
+
+
 def _student_limits(
     estimate: FloatArray, variance_of_mean: FloatArray, degrees: FloatArray, confidence: float
 ) -> tuple[FloatArray, FloatArray]:
     probability = _upper_probability(confidence)
     finite = np.where(np.isfinite(degrees), degrees, 1.0)
-    quantile = np.where(
-        np.isinf(degrees), ndtri(probability), stdtrit(finite, probability)
-    )
+    quantile = np.where(np.isinf(degrees), ndtri(probability), stdtrit(finite, probability))
     half = quantile * np.sqrt(variance_of_mean)
     return np.clip(estimate - half, 0.0, 100.0), np.clip(estimate + half, 0.0, 100.0)
 

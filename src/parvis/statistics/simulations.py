@@ -1,6 +1,8 @@
-"""Does a 95 % interval contain the truth 95 times out of 100? Measured on simulated editions whose truth is known.
+"""Does a 95 % interval contain the truth 95 times out of 100? Measured on simulated editions whose
+truth is known.
 
-`python -m parvis.statistics.simulations` prints the table of docs/statistics.md; the tests run a smaller one.
+`python -m parvis.statistics.simulations` prints the table of docs/statistics.md; the tests run a
+smaller one.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from parvis.statistics.intervals import channel_intervals, weighted_intervals
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Contacts of each organisation by channel: post, e-mail, phone, and a web site audited in both waves.
+# Contacts of each organisation by channel: post, e-mail, phone, and a web site audited in both
+# waves.
 CONTACTS: Final = (3, 6, 8, 2)
 WEIGHTS: Final = (15.0, 30.0, 30.0, 25.0)
 # Shares of the 12 strata among participants; some strata are small, as in real editions.
@@ -39,7 +42,8 @@ class Coverage:
     overall : float
         The same for the weighted score.
     channel_widths : tuple of float
-        Mean width of the intervals, in points, before the limits 0 and 100 shorten them for the reader.
+        Mean width of the intervals, in points, before the limits 0 and 100 shorten them for the
+        reader.
     """
 
     channels: tuple[float, ...]
@@ -130,7 +134,8 @@ def measure_coverage(
     Parameters
     ----------
     draw : callable
-        A value of `SCENARIOS`: (generator, stratum of each organisation, contacts) → truth (n,), scores (n, contacts).
+        A value of `SCENARIOS`: (generator, stratum of each organisation, contacts) → truth (n,),
+        scores (n, contacts).
     runs : int
         Simulated editions.
     seed : int
@@ -187,7 +192,7 @@ def measure_coverage(
 
 
 def table(*, runs: int, seed: int, organisations: int) -> str:
-    """Format the coverage of every scenario, plain pooling then moderated variances, as Markdown."""
+    """Format as Markdown the coverage of every scenario, variances pooled then moderated."""
     heads = [f"{count} contacts" for count in sorted(CONTACTS)]
     order = np.argsort(CONTACTS)
     lines = [

@@ -1,8 +1,10 @@
-"""Variance of one contact of an organisation by a channel, when each organisation has a handful of contacts.
+"""Variance of one contact of an organisation by a channel, when each organisation has a handful of
+contacts.
 
-Three contacts say little about their own spread, so the within-organisation variance is pooled over a comparison
-group; but organisations do differ, so each keeps a share of its own, as large as the data show that variances
-differ. Where even the widest group has too few repeated contacts, a declared standard deviation is used, and said.
+Three contacts say little about their own spread, so the within-organisation variance is pooled over
+a comparison group; but organisations do differ, so each keeps a share of its own, as large as the
+data show that variances differ. Where even the widest group has too few repeated contacts, a
+declared standard deviation is used, and said.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ ASSUMED: Final = -1
 NO_CONTACT: Final = -2
 ABSENT_CHANNEL: Final = -3
 
-# Below 10 degrees of freedom the pooled variance is itself so uncertain (its Student quantile exceeds 2.23 against
-# 1.96) that a wider group serves an organisation better.
+# Below 10 degrees of freedom the pooled variance is itself so uncertain (its Student quantile
+# exceeds 2.23 against 1.96) that a wider group serves an organisation better.
 MINIMUM_DEGREES_OF_FREEDOM: Final = 10.0
 
 
@@ -44,8 +46,8 @@ class ContactVariances:
     degrees_of_freedom : ndarray of float, same shape
         Of that variance; infinite where it is assumed, NaN without contact.
     level : ndarray of int, same shape
-        Which comparison group was pooled: 0 the narrowest, and so on up to all organisations; `ASSUMED` where the
-        declared standard deviation was used; `NO_CONTACT`.
+        Which comparison group was pooled: 0 the narrowest, and so on up to all organisations;
+        `ASSUMED` where the declared standard deviation was used; `NO_CONTACT`.
     """
 
     mean: FloatArray
@@ -68,16 +70,17 @@ def contact_variances(
 ) -> ContactVariances:
     """Estimate the variance of one contact for each organisation and channel.
 
-    Pooling: s₀² = Σ (nᵢ − 1) sᵢ² / Σ (nᵢ − 1) over the narrowest group with at least `minimum_df` degrees of
-    freedom and some variation; all organisations together come last. A group where every contact got the same
-    score tells nothing of the spread to expect, except all organisations together, which are then believed.
+    Pooling: s₀² = Σ (nᵢ − 1) sᵢ² / Σ (nᵢ − 1) over the narrowest group with at least `minimum_df`
+    degrees of freedom and some variation; all organisations together come last. A group where every
+    contact got the same score tells nothing of the spread to expect, except all organisations
+    together, which are then believed.
 
-    Moderation: the variances of organisations are taken as draws of a scaled inverse χ² with d₀ degrees of freedom
-    and mean s₀², so that the variance of organisation i is ((d₀ − 2) s₀² + (nᵢ − 1) sᵢ²) / (d₀ + nᵢ − 1), with
-    min(d₀ + nᵢ − 1, pooled) degrees of freedom. d₀ is found for each channel from the spread of sᵢ² / s₀² by
-    moments, d₀ = 4 + 2 / CV²; no more spread than chance gives d₀ = ∞, that is plain pooling. Smyth fits d₀ on the
-    logarithms of the variances; moments are used instead because contacts that all scored 100 (a variance of zero)
-    are common here (docs/statistics.md gives both by simulation).
+    Moderation: the variances of organisations are taken as draws of a scaled inverse χ² with d₀
+    degrees of freedom and mean s₀², so that the variance of organisation i is ((d₀ − 2) s₀² + (nᵢ −
+    1) sᵢ²) / (d₀ + nᵢ − 1), with min(d₀ + nᵢ − 1, pooled) degrees of freedom. d₀ is found for each
+    channel from the spread of sᵢ² / s₀² by moments, d₀ = 4 + 2 / CV²; no more spread than chance
+    gives d₀ = ∞, that is plain pooling. Smyth fits d₀ on the logarithms of the variances; moments
+    are used instead because contacts that all scored the same, a variance of zero, are common here.
 
     Parameters
     ----------
@@ -88,11 +91,13 @@ def contact_variances(
     shape : (int, int)
         Number of organisations and of channels.
     groups : sequence of array_like of int, each of shape (n_organisations,)
-        Comparison groups from the narrowest (stratum) to wider ones. All organisations are added at the end.
+        Comparison groups from the narrowest (stratum) to wider ones. All organisations are added at
+        the end.
     assumed_sd : array_like of float, shape (n_channels,) or ()
         Standard deviation of a contact, in points, declared for when nothing can be estimated.
     minimum_df : float
-        Pooled degrees of freedom below which a wider group is taken.
+        Pooled degrees of freedom below which a wider group is taken; above 4, where a Student
+        distribution has the fourth moment that `intervals.weighted_intervals` needs.
     prior_df : float, optional
         d₀ above 4, when it is not to be estimated; ``inf`` is plain pooling.
 
@@ -103,21 +108,21 @@ def contact_variances(
     Raises
     ------
     ValueError
-        Positions out of range, shapes that do not fit together, negative or non-finite `assumed_sd`,
-        `minimum_df` below 1, `prior_df` of 4 or less.
+        Positions out of range, shapes that do not fit together, negative or non-finite
+        `assumed_sd`, `minimum_df` or `prior_df` of 4 or less.
 
     References
     ----------
-    Smyth, G. K. (2004), "Linear models and empirical Bayes methods for assessing differential expression",
-    Statistical Applications in Genetics and Molecular Biology 3(1), article 3.
+    Smyth, G. K. (2004), "Linear models and empirical Bayes methods for assessing differential
+    expression", Statistical Applications in Genetics and Molecular Biology 3(1), article 3.
 
     Examples
     --------
     >>> found = contact_variances(
-    ...     [60, 80, 50, 90], [0, 0, 1, 1], [0, 0, 0, 0], shape=(2, 1), groups=[], assumed_sd=25.0,
-    ...     minimum_df=2, prior_df=float("inf"))
-    >>> found.variance.tolist(), found.degrees_of_freedom.tolist()
-    ([[500.0], [500.0]], [[2.0], [2.0]])
+    ...     [40, 60, 80, 40, 50, 60, 80, 20, 50], [0] * 3 + [1] * 3 + [2] * 3, [0] * 9,
+    ...     shape=(3, 1), groups=[], assumed_sd=25.0, minimum_df=6, prior_df=float("inf"))
+    >>> found.variance.round(1).tolist(), found.degrees_of_freedom.tolist()
+    ([[466.7], [466.7], [466.7]], [[6.0], [6.0], [6.0]])
     """
     n_organisations, n_channels = shape
     scores = np.asarray(score_percent, dtype=np.float64)
@@ -125,8 +130,8 @@ def contact_variances(
     assumed = np.broadcast_to(np.asarray(assumed_sd, dtype=np.float64), (n_channels,))
     if not (np.isfinite(assumed) & (assumed >= 0)).all():
         raise ValueError("assumed_sd must be finite, zero or more")
-    if not minimum_df >= 1:
-        raise ValueError(f"minimum_df must be at least 1, got {minimum_df}")
+    if not minimum_df > 4:
+        raise ValueError(f"minimum_df must be above 4, got {minimum_df}")
     if prior_df is not None and not prior_df > 4:
         raise ValueError(f"prior_df must be above 4, got {prior_df}")
     levels = [_group_positions(group, n_organisations) for group in groups]
@@ -177,8 +182,8 @@ def _squared_deviations(
     present = ~np.isnan(scores)
     cells = (rows * means.shape[1] + columns)[present]
     deviations = scores[present] - means.ravel()[cells]
-    squares: FloatArray = np.bincount(cells, weights=deviations**2, minlength=means.size)
-    return squares.reshape(means.shape)
+    squares = np.bincount(cells, weights=deviations**2, minlength=means.size)
+    return squares.astype(np.float64).reshape(means.shape)
 
 
 def _pool(
@@ -207,10 +212,12 @@ def _pool(
 def _prior_degrees_of_freedom(
     own_squares: FloatArray, own_df: FloatArray, pooled: FloatArray, pooled_df: FloatArray
 ) -> FloatArray:
-    """Degrees of freedom d₀ of the spread of variances, for each channel; infinite where they do not differ.
+    """Degrees of freedom d₀ of the spread of variances, for each channel; infinite where they do
+    not differ.
 
-    Under equal variances E[(sᵢ²/s₀²)²] = (dᵢ + 2)/dᵢ · D/(D + 2), with D the pooled degrees of freedom (sᵢ² is part
-    of s₀²): dividing by it leaves E[σ⁴]/E[σ²]² = 1 + CV². An inverse χ² has CV² = 2 / (d₀ − 4).
+    Under equal variances E[(sᵢ²/s₀²)²] = (dᵢ + 2)/dᵢ · D/(D + 2), with D the pooled degrees of
+    freedom (sᵢ² is part of s₀²): dividing by it leaves E[σ⁴]/E[σ²]² = 1 + CV². An inverse χ² has
+    CV² = 2 / (d₀ − 4).
     """
     used = (own_df > 0) & (pooled > 0)
     degrees = np.where(used, own_df, 1.0)
@@ -224,7 +231,8 @@ def _prior_degrees_of_freedom(
     second = (weight * ratio**2 / by_chance).sum(axis=0) / divisor
     excess = np.where(known, second / np.where(first > 0, first, 1.0) ** 2 - 1.0, 0.0)
     prior = np.full(excess.shape, np.inf)
-    # Below a millionth the difference from plain pooling is beyond any display, and 2 / CV² would lose digits.
+    # Below a millionth the difference from plain pooling is beyond any display, and 2 / CV² would
+    # lose digits.
     spread = excess > 1e-6
     prior[spread] = 4.0 + 2.0 / excess[spread]
     return prior
