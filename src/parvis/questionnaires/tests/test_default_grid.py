@@ -188,6 +188,15 @@ def test_an_answer_that_never_came_earns_nothing_on_its_content():
             assert criterion.scored_zero_if_no_answer is not of_the_acknowledgement, criterion.code
 
 
+def test_a_contact_without_answer_gets_no_invented_finding():
+    for criterion in default_grid().criteria:
+        on_a_complaint = (
+            criterion.determinant == Determinant.COMPLAINTS and criterion.not_applicable
+        )
+        if criterion.asked_if or on_a_complaint:
+            assert not criterion.scored_zero_if_no_answer, criterion.code
+
+
 def french_texts(criterion: Criterion) -> list[str]:
     texts = [criterion.label.fr, criterion.help.fr]
     texts += [option.label.fr for option in criterion.options]
@@ -208,7 +217,7 @@ def test_labels_are_short_sentences_a_phone_can_show():
     for criterion in default_grid().criteria:
         assert criterion.label.fr[-1] in ".?", criterion.code
         assert len(criterion.label.fr) <= 105, criterion.code
-        assert len(criterion.help.fr) <= 130, criterion.code
+        assert len(criterion.help.fr) <= 150, criterion.code
 
 
 def test_applicability_by_another_criterion_stays_rare():
