@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 – a refusal is an answer, not a fault
     """A rule refused an act; nothing was changed.
 
     `message` is shown to the person as it is (a translated sentence); `field` names the form field
