@@ -39,6 +39,10 @@ CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
 
 # The mystery citizen may still write.
 EDITABLE_STATES = frozenset({_S.ASSIGNED, _S.IN_PROGRESS, _S.RETURNED})
+# What keeps a wave from closing: nothing is accepted by mere lapse of time.
+UNFINISHED_STATES = frozenset(
+    {_S.PLANNED, _S.ASSIGNED, _S.IN_PROGRESS, _S.SUBMITTED, _S.IN_REVIEW, _S.RETURNED}
+)
 # The reviewer has accepted the observation: it counts in a scoring run.
 SCORED_STATES = frozenset({_S.VALIDATED, _S.PRELIMINARY, _S.UPHELD, _S.CORRECTED, _S.FROZEN})
 

@@ -199,6 +199,11 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64)
     # Of the bytes received: recognises the same file sent again.
     received_sha256 = models.CharField(max_length=64)
+    # null = the piece itself; otherwise other bytes that came under the same number: kept apart for
+    # inspection, never counted as a piece of the contact. PROTECT: evidence is never deleted.
+    conflicts_with = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="conflicting"
+    )
     # Relative to EVIDENCE_ROOT.
     path = models.CharField(max_length=120, unique=True)
     received_at = models.DateTimeField(default=timezone.now)
@@ -210,6 +215,13 @@ class Evidence(models.Model):
 
     class Meta:
         ordering = ["received_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conflicts_with", "received_sha256"],
+                condition=Q(conflicts_with__isnull=False),
+                name="evidence_conflict_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.original_name
