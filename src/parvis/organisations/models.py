@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,7 @@ from django_scopes import ScopedManager
 from parvis.accounts.models import Person
 from parvis.organisations.enums import EpciType, MandateState, OrganisationKind
 from parvis.organisations.querysets import MandateQuerySet, OrganisationQuerySet, SiteQuerySet
+from parvis.organisations.search_words import KIND_WORDS, without_article, words_of
 
 
 class Organisation(models.Model):
@@ -20,8 +22,11 @@ class Organisation(models.Model):
 
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
     name = models.CharField(_("nom"), max_length=200)
-    # Words of the name without accents, hyphens and case: what searches read.
-    search_text = models.CharField(max_length=260, editable=False)
+    # Folded name without its article ("le havre" → "havre"): ranks the results of a search.
+    search_name = models.CharField(max_length=260, editable=False)
+    # Every folded word and code that finds the body, one space between two: what searches match.
+    # Written by `index_for_search`; the database's own index follows it (migration 0002).
+    search_text = models.TextField(editable=False)
     # INSEE code of a commune, département or région; empty for other kinds.
     insee_code = models.CharField(max_length=5, blank=True)
     # null = unknown (départements and régions of the source have none).
@@ -34,7 +39,8 @@ class Organisation(models.Model):
     region_code = models.CharField(max_length=3, blank=True)
     # Year of the official geography that last listed the body; null = not from that source.
     vintage = models.PositiveSmallIntegerField(null=True, blank=True)
-    # null = current; otherwise the year in which the body ceased to exist.
+    # Year of the first official geography without the body. null = current or, when there is a
+    # successor, ended in a year the source does not tell: `current()` knows both.
     ended_year = models.PositiveSmallIntegerField(null=True, blank=True)
     # The body it was merged into; null = none, or current. PROTECT: history is kept.
     successor = models.ForeignKey(
@@ -63,12 +69,26 @@ class Organisation(models.Model):
         indexes = [
             models.Index(fields=["insee_code"], name="organisation_insee"),
             models.Index(fields=["siren"], name="organisation_siren"),
-            models.Index(fields=["search_text"], name="organisation_search"),
             models.Index(fields=["is_simulated", "kind"], name="organisation_simulated"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_year is None and self.successor_id is None
+
+    def index_for_search(
+        self, *, also_called: Iterable[str] = (), codes: Iterable[str] = ()
+    ) -> None:
+        """Fill the two search columns; `codes` are postal or former codes. Does not save."""
+        self.search_name = without_article(words_of(self.name))
+        generic = [str(KIND_WORDS.get(self.epci_type or self.kind, ""))]
+        texts = [self.name, *also_called, *generic, self.insee_code, self.siren or "", *codes]
+        self.search_text = " ".join(
+            dict.fromkeys(word for text in texts for word in words_of(text))
+        )
 
 
 class PostalCode(models.Model):
@@ -93,8 +113,9 @@ class Membership(models.Model):
 
     epci = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
     commune = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    # First official geography loaded that lists it; membership may be older.
     since_year = models.PositiveSmallIntegerField()
-    # null = still a member.
+    # Year of the first official geography that no longer lists it; null = still a member.
     until_year = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
@@ -111,23 +132,22 @@ class Membership(models.Model):
 
 
 class FormerName(models.Model):
-    """A name the body bore until a year: searches still find it."""
+    """A name the body bore, or that of its seat before a merger: searches still find it."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="former_names"
     )
     name = models.CharField(max_length=200)
-    until_year = models.PositiveSmallIntegerField()
+    # Year of the first official geography with the next name; null = the source does not tell.
+    until_year = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "name", "until_year"], name="former_name_once"
-            )
+            models.UniqueConstraint(fields=["organisation", "name"], name="former_name_once")
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.until_year})"
+        return f"{self.name} ({self.until_year})" if self.until_year else self.name
 
 
 class Site(models.Model):

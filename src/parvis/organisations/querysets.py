@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Case, F, Q, When
 
-from parvis.organisations.enums import MandateState
+from parvis.organisations import lookups as lookups  # registers has_words
+from parvis.organisations.enums import MandateState, OrganisationKind
+from parvis.organisations.search_words import question_of
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
@@ -15,10 +18,40 @@ if TYPE_CHECKING:
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def current(self) -> OrganisationQuerySet:
-        return self.filter(ended_year__isnull=True)
+        return self.filter(ended_year__isnull=True, successor__isnull=True)
 
     def real(self) -> OrganisationQuerySet:
         return self.filter(is_simulated=False)
+
+    def search(
+        self, text: str, *, simulated: bool = False, ended: bool = False
+    ) -> OrganisationQuerySet:
+        """Bodies found by the beginnings of their words, or by a postal, INSEE or SIREN code.
+
+        Best first: exactly this name or code, then names that begin so, then the others; the most
+        populous first. A merged commune's name and code find its successor; `ended` also shows the
+        merged commune itself. `simulated` looks among the fictitious bodies instead.
+        """
+        question = question_of(text)
+        if not question:
+            return self.none()
+        found = self.filter(is_simulated=simulated, search_text__has_words=question.words)
+        if question.communes_only:
+            found = found.filter(kind=OrganisationKind.COMMUNE)
+        if not ended:
+            found = found.current()
+        exact = Q(search_name__in=question.names)
+        if len(question.words) == 1:
+            exact |= Q(insee_code=question.words[0].upper()) | Q(siren=question.words[0])
+        begins = Q()
+        for name in question.names:
+            begins |= Q(search_name__startswith=name)
+        return found.order_by(
+            Case(When(exact, then=0), When(begins, then=1), default=2),
+            F("population").desc(nulls_last=True),
+            "name",
+            "pk",
+        )
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
