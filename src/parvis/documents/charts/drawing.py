@@ -2,7 +2,7 @@
 
 Across, a drawing is measured in percent of its scale: the page keeps percentages, so that a chart
 fits any width while its letters keep their size, and the report turns them into units of a fixed
-width. Downwards, both use the same units (one CSS pixel, one point on paper).
+width, reduced to 75 % by the page that holds it. Downwards, both use the same units (CSS pixels).
 """
 
 import re
@@ -15,8 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 FONT_FAMILY = "Atkinson Hyperlegible Next"
 SIDE = 18
 """Room on each side of the scale, for a dot at 0 or 100 and its sign; labels start there."""
-PAPER_WIDTH = 482
-"""Width of a drawing on paper, in points: the text width of an A4 page with margins of 20 mm."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*")
 # What XML 1.0 cannot hold even escaped: a parser would refuse the whole drawing.
@@ -26,13 +24,21 @@ Attribute = str | int | float
 
 
 class Theme(StrEnum):
+    """Where a chart is drawn: on a page of any width, or on paper over the sheet or a column."""
+
     SCREEN = "screen"
     PAPER = "paper"
+    PAPER_COLUMN = "paper column"
+
+    @property
+    def width(self) -> int:
+        """Width on paper: three quarters of it, in points, is the text width or a half-column."""
+        return 304 if self is Theme.PAPER_COLUMN else 642
 
     @property
     def label_characters(self) -> int:
-        """Characters of a label that fit beside its value, at 320 px or on an A4 page."""
-        return 24 if self is Theme.SCREEN else 64
+        """Characters of a label that fit beside its value, at 320 px or on paper."""
+        return 56 if self is Theme.PAPER else 24
 
 
 _PAPER_INK: dict[str, dict[str, Attribute]] = {
@@ -72,7 +78,7 @@ def across(theme: Theme, percent: float) -> str:
     """Return a place or a width on the scale."""
     if theme is Theme.SCREEN:
         return f"{_number(percent)}%"
-    return _number(percent / 100 * (PAPER_WIDTH - 2 * SIDE))
+    return _number(percent / 100 * (theme.width - 2 * SIDE))
 
 
 def anchored(theme: Theme, percent: float, y: float, *children: str) -> str:
@@ -161,9 +167,9 @@ def drawing(
     else:
         size = {
             "xmlns": "http://www.w3.org/2000/svg",
-            "width": PAPER_WIDTH,
+            "width": theme.width,
             "height": height,
-            "viewBox": f"0 0 {PAPER_WIDTH} {_number(height)}",
+            "viewBox": f"0 0 {theme.width} {_number(height)}",
             "font-family": FONT_FAMILY,
         }
         content = element("g", {"transform": f"translate({SIDE} 0)"}, content)

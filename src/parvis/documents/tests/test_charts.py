@@ -115,8 +115,8 @@ def test_band_covers_the_interval_and_the_dot_marks_the_score():
 
 def test_paper_places_the_same_things_at_the_same_share_of_its_width():
     band = parsed(bars(PHONE, theme=Theme.PAPER)).find(".//rect")
-    assert float(band.get("x")) == pytest.approx(0.60 * 446, abs=0.01)
-    assert float(band.get("width")) == pytest.approx(0.23 * 446, abs=0.01)
+    assert float(band.get("x")) == pytest.approx(0.60 * 606, abs=0.01)
+    assert float(band.get("width")) == pytest.approx(0.23 * 606, abs=0.01)
 
 
 def test_outside_of_expected_has_a_shape_a_word_and_a_legend():
