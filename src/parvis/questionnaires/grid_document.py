@@ -12,7 +12,7 @@ YES = "yes"
 NO = "no"
 NOT_APPLICABLE = "na"
 
-# One clock for all delays (docs/glossary: working hour): a working day is 8 hours, a week 5 days.
+# One clock for all delays: a working day is 8 working hours, a week 5 working days.
 WORKING_HOURS_PER_DAY = 8
 WORKING_DAYS_PER_WEEK = 5
 

@@ -69,6 +69,9 @@ __all__ = [
 # A grid of 150 criteria weighs about 120 kB; a file ten times larger is not a grid.
 MAX_TEXT_LENGTH = 1_500_000
 
+# The document, its criteria, one criterion, its options, one option, its label: six levels.
+MAX_DEPTH = 12
+
 # The loader in C reads the default grid ten times faster; both are the safe ones.
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -89,10 +92,23 @@ def load_grid(text: str) -> GridDocument:
     if len(text) > MAX_TEXT_LENGTH:
         raise GridError([_("Le fichier est trop volumineux pour être une grille.")])
     try:
+        _refuse_deep_nesting(text)
         content = yaml.load(text, Loader=_SAFE_LOADER)  # noqa: S506
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise GridError([_("Le fichier n’est pas du YAML lisible : %s") % error]) from error
     return read_grid(content)
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    """Raise YAMLError past a depth no grid has: building the tree recurses in C until it crashes."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_SAFE_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise yaml.YAMLError(_("trop de niveaux emboîtés."))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def read_grid(content: object) -> GridDocument:

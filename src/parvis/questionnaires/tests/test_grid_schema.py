@@ -249,6 +249,13 @@ def test_a_text_that_is_no_grid_is_refused(source):
         load_grid(source)
 
 
+@pytest.mark.parametrize("opening", ["[", "- ", "{a: "])
+def test_a_bottomless_text_is_refused_and_does_not_crash(opening):
+    # Without a bound on depth the C loader overflows its stack and takes the process with it.
+    with pytest.raises(GridError, match="trop de niveaux"):
+        load_grid(opening * 100_000)
+
+
 def test_a_missing_translation_is_reported_once(content):
     del content["title"]
     with pytest.raises(GridError) as refusal:
