@@ -100,7 +100,7 @@ def load_grid(text: str) -> GridDocument:
 
 
 def _refuse_deep_nesting(text: str) -> None:
-    """Raise YAMLError past a depth no grid has: building the tree recurses in C until it crashes."""
+    """Raise YAMLError past a depth no grid has: the loader in C recurses until it crashes."""
     depth = 0
     for event in yaml.parse(text, Loader=_SAFE_LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
