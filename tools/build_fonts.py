@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import unicodedata
 from pathlib import Path
 
 from fontTools.merge import Merger
@@ -47,8 +48,8 @@ Citizen pages load one weight only.
 """
 DOCUMENT_README = """
 Typst reads no woff2: each TTF merges both subsets of a weight and adds U+2009, U+202F and U+2011,
-the signs → ≤ ≥ ▲ ▼ ● ✓ ✕ drawn by the script, and U+FFFD, which stands for what the font cannot
-write.
+the accented letters of Latin Extended-A that can be composed (Ō), the signs → ≤ ≥ ▲ ▼ ● ✓ ✕ drawn
+by the script, and U+FFFD, which stands for what the font cannot write.
 `coverage.json` lists the ranges of characters that the three files cover.
 """
 
@@ -146,12 +147,41 @@ def draw_sign(character: str, pen: TTGlyphPen, stroke: float) -> int:
     raise ValueError(f"no drawing for {character!r}")
 
 
+def accented_letters(font: TTFont) -> dict[int, str]:
+    """Compose the accented letters of Latin Extended-A that the subsets lack, and name them.
+
+    Place names of French Polynesia need Ō and ō. The merge loses the marks' anchors, so the mark is
+    centred above its letter here, higher above a capital.
+    """
+    characters = font.getBestCmap()
+    glyphs = font["glyf"]
+    rise = font["OS/2"].sCapHeight - font["OS/2"].sxHeight
+    composed: dict[int, str] = {}
+    for code in range(0x100, 0x180):
+        parts = unicodedata.normalize("NFD", chr(code))
+        if code in characters or len(parts) != 2 or any(ord(p) not in characters for p in parts):
+            continue
+        letter, mark = (characters[ord(part)] for part in parts)
+        shift = (glyphs[letter].xMin + glyphs[letter].xMax) / 2
+        shift -= (glyphs[mark].xMin + glyphs[mark].xMax) / 2
+        pen = TTGlyphPen(glyphs)
+        pen.addComponent(letter, (1, 0, 0, 1, 0, 0))
+        height = rise if parts[0].isupper() else 0
+        pen.addComponent(mark, (1, 0, 0, 1, round(shift), height))
+        name = f"uni{code:04X}"
+        glyphs[name] = pen.glyph()
+        glyphs[name].recalcBounds(glyphs)
+        font["hmtx"][name] = (font["hmtx"][letter][0], glyphs[name].xMin)
+        composed[code] = name
+    return composed
+
+
 def complete(font: TTFont, weight: int) -> None:
-    """Add to a merged font the spaces and signs that the published subsets lack."""
+    """Add to a merged font the spaces, letters and signs that the published subsets lack."""
     stroke = 70 + (weight - 400) * 0.17
     characters = font.getBestCmap()
     no_break_width = font["hmtx"][characters[0xA0]][0]
-    additions: dict[int, str] = {0x2011: characters[ord("-")]}
+    additions = {0x2011: characters[ord("-")], **accented_letters(font)}
     for space in (0x2009, 0x202F):
         name = f"uni{space:04X}"
         font["glyf"][name] = TTGlyphPen(None).glyph()

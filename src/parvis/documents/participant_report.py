@@ -20,7 +20,8 @@ from parvis.documents.charts import (
     interval_bar,
 )
 from parvis.documents.charts.scale import check_percent, whole
-from parvis.documents.pdf import DocumentIdentity, Language, compile_pdf
+from parvis.documents.language import Language
+from parvis.documents.pdf import DocumentIdentity, compile_pdf
 
 
 class OutcomeSign(StrEnum):

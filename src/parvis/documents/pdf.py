@@ -2,7 +2,7 @@
 
 What varies reaches a template as JSON, never as markup, so a hostile text comes out as it was
 written. Only the fonts of this package are used, on every machine; a character that they lack is
-replaced beforehand by U+FFFD, because PDF/A refuses a text that has no glyph.
+replaced beforehand, because PDF/A refuses a text that has no glyph.
 """
 
 import json
@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import typst
+
+from parvis.documents.language import Language
 
 FONT_FOLDER = Path(__file__).parent / "fonts"
 TEMPLATE_FOLDER = Path(__file__).parent / "templates" / "typst"
 
-Language = Literal["fr", "en"]
+# Controls, joiners, marks and skin tones: what changes its neighbour and is nothing alone.
+_INVISIBLE = ("Cc", "Cf", "Mn", "Me", "Sk")
 
 _compilers = threading.local()
 
@@ -96,28 +99,32 @@ def compile_pdf(
 
 
 def printable(text: str) -> str:
-    """Return `text` with each character that our fonts cannot write replaced by U+FFFD.
+    """Return `text` with each character that our fonts cannot write replaced.
 
-    Letters are composed first (e + acute accent is é). A joined emoji becomes a single U+FFFD; line
-    ends and tabs stay, other invisible controls go.
+    What has a plainer equivalent takes it (a superscript e becomes e, a letter loses the one accent
+    that is missing); anything else becomes U+FFFD, a run of it only once, as for a joined emoji.
+    Line ends and tabs stay, other invisible controls go.
     """
+    covered = _covered_characters()
     written: list[str] = []
     for character in unicodedata.normalize("NFC", text):
-        if character in "\n\t" or _has_glyph(character):
+        covered_alone = ord(character) in covered and not unicodedata.combining(character)
+        if character in "\n\t" or covered_alone:
             written.append(character)
-        elif unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me", "Sk"):
+            continue
+        # Marks are left out: the font cannot place one above a letter it was not drawn with.
+        plainer = "".join(
+            part
+            for part in unicodedata.normalize("NFKD", character)
+            if ord(part) in covered and not unicodedata.combining(part)
+        )
+        if plainer.strip():
+            written.append(plainer)
+        elif unicodedata.category(character) in _INVISIBLE:
             continue
         elif not (written and written[-1] == "\ufffd"):
             written.append("\ufffd")
     return "".join(written)
-
-
-def _has_glyph(character: str) -> bool:
-    """Tell whether a character can be shown, as such or as a letter and its combining marks."""
-    covered = _covered_characters()
-    return ord(character) in covered or all(
-        ord(part) in covered for part in unicodedata.normalize("NFD", character)
-    )
 
 
 @cache

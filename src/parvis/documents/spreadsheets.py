@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from defusedcsv import csv
 
-from parvis.documents.pdf import Language
+from parvis.documents.language import Language
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -20,7 +20,9 @@ Cell = str | int | float | Decimal | bool | date | datetime | None
 
 # Spreadsheets skip these before looking for a formula, and defusedcsv looks at the first one only.
 _SKIPPED = " \t\r\n\u00a0\u202f\u3000\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%")
+# East Asian versions of Excel and LibreOffice read the full-width signs too.
+_WIDE_FORMULA_STARTS = ("＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,9 @@ def _cell(value: Cell, dialect: CsvDialect) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Mark as text what would be read as a formula once its leading blanks are skipped."""
+    """Mark as text the formulas that defusedcsv lets pass: after blanks, or in wide signs."""
     content = text.lstrip(_SKIPPED)
-    if content != text and content.startswith(_FORMULA_STARTS):
-        return "'" + text
-    if content.startswith(_FORMULA_STARTS[6:]):
+    after_blanks = content != text and content.startswith(_FORMULA_STARTS)
+    if after_blanks or content.startswith(_WIDE_FORMULA_STARTS):
         return "'" + text
     return text

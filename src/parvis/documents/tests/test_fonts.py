@@ -30,7 +30,9 @@ def test_coverage_file_lists_the_characters_of_all_weights():
 
 @pytest.mark.parametrize("path", FONTS, ids=lambda path: path.stem)
 def test_french_typography_and_our_signs_are_covered(path):
-    needed = "àâæçéèêëîïôœùûüÿÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸ’«»…–—€°²½·•\u00a0\u2009\u202f\u2011→≤≥−×▲▼●✓✕\ufffd"
+    needed = (
+        "àâæçéèêëîïôœùûüÿÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸŌō’«»…–—€°²½·•\u00a0\u2009\u202f\u2011→≤≥−×▲▼●✓✕\ufffd"
+    )
     assert [
         character for character in needed if ord(character) not in TTFont(path).getBestCmap()
     ] == []

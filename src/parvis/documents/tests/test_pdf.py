@@ -62,6 +62,11 @@ def test_characters_without_a_glyph_are_replaced_and_do_not_stop_the_document(wr
     assert "avant \ufffd \ufffd après" in text_of(probe({"said": "avant 👩‍👩‍👧 北京 après"}))
 
 
+def test_place_names_of_polynesia_are_written(write_template):
+    write_template("#data.said")
+    assert "Baie d’Ōpunohu, Rōpū" in text_of(probe({"said": "Baie d’Ōpunohu, Rōpū"}))
+
+
 def test_image_without_alternative_text_is_refused(write_template):
     write_template('#picture("mark")')
     with pytest.raises(DocumentError, match="alt"):
@@ -143,6 +148,8 @@ def test_threads_make_the_same_document(write_template):
         ("a\x00b\u200bc\u00add", "abcd"),
         ("1\u202f000\u00a0€", "1\u202f000\u00a0€"),
         ("👍🏽!", "\ufffd!"),
+        ("le 6ᵉ, № 3, ﬁn, Hạ Long, x\u0304", "le 6e, No 3, fin, Ha Long, x"),
+        ("a\ud800b", "a\ufffdb"),
         ("ligne\nligne", "ligne\nligne"),
     ],
 )
