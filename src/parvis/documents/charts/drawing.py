@@ -38,7 +38,7 @@ class Theme(StrEnum):
     @property
     def label_characters(self) -> int:
         """Characters of a label that fit beside its value, at 320 px or on paper."""
-        return 56 if self is Theme.PAPER else 22
+        return {Theme.SCREEN: 22, Theme.PAPER: 56, Theme.PAPER_COLUMN: 25}[self]
 
 
 _PAPER_INK: dict[str, dict[str, Attribute]] = {
