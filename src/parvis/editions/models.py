@@ -24,7 +24,7 @@ from parvis.questionnaires.models import Grid
 
 
 class Edition(models.Model):
-    """A campaign of the barometer: the rules it publishes are those its scores are computed with."""
+    """A campaign of the barometer: its scores are computed with the rules it publishes."""
 
     title = models.CharField(_("titre"), max_length=120)
     slug = models.SlugField(_("adresse de la page"), max_length=60, unique=True)

@@ -43,14 +43,14 @@ class Grid(models.Model):
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
 
-    @property
-    def title(self) -> str:
-        """The title in the language of the reader."""
-        return self.title_en if (get_language() or "").startswith("en") else self.title_fr
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             stored = Grid.objects.filter(pk=self.pk).values_list("first_used_at", "sha256").first()
             if stored and stored[0] is not None and stored[1] != self.sha256:
                 raise FrozenGridError("a grid in use is never changed: publish a new version")
         super().save(*args, **kwargs)
+
+    @property
+    def title(self) -> str:
+        """The title in the language of the reader."""
+        return self.title_en if (get_language() or "").startswith("en") else self.title_fr

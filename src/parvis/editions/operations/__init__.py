@@ -1,0 +1,33 @@
+"""Everything that changes an edition or a participation in it, one function for each act."""
+
+from parvis.editions.operations.calendar import (
+    close_wave,
+    create_edition,
+    open_edition,
+    open_wave,
+    rules_of,
+    update_edition,
+)
+from parvis.editions.operations.participation import (
+    AlreadyRegistered,
+    amend,
+    join,
+    refuse_outside_window,
+    register,
+    withdraw,
+)
+
+__all__ = [
+    "AlreadyRegistered",
+    "amend",
+    "close_wave",
+    "create_edition",
+    "join",
+    "open_edition",
+    "open_wave",
+    "refuse_outside_window",
+    "register",
+    "rules_of",
+    "update_edition",
+    "withdraw",
+]
