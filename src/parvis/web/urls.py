@@ -1,6 +1,19 @@
-"""Addresses of this room."""
+"""Addresses of the home page, the pages every site owes its visitors, and the language switch."""
 
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from parvis.web.views import files, home, language, legal
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("langue", language.set_language, name="set_language"),
+    path("le-barometre", legal.about, name="about"),
+    path("accessibilite", legal.accessibility, name="accessibility"),
+    path("mentions-legales", legal.legal_notice, name="legal"),
+    path("donnees-personnelles", legal.personal_data, name="personal_data"),
+    path("robots.txt", files.robots, name="robots"),
+    path("favicon.ico", files.favicon, name="favicon"),
+]

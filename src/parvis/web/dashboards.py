@@ -1,0 +1,241 @@
+"""What waits for each hat, as the cards of its home page.
+
+Each card is one sentence on where things stand, and at most one place to go. Its figures are
+counted through `visible_to`, so that a card never counts what its hat may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from parvis.accounts.enums import RoleKind
+from parvis.accounts.hats import Hat
+from parvis.editions.enums import RegistrationState
+from parvis.editions.models import Edition, Registration
+from parvis.mystery_audits.enums import ContactState
+from parvis.mystery_audits.models import Contact
+from parvis.organisations.enums import MandateState
+from parvis.organisations.models import Mandate
+from parvis.results.models import ScoreSheet
+
+SHOWN_EDITIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`count` is shown large where it is not None; `pill` is a kind and its words."""
+
+    title: str
+    text: str
+    url: str = ""
+    action: str = ""
+    count: int | None = None
+    pill: tuple[str, str | Promise] | None = None
+
+
+def cards(hat: Hat) -> list[Card]:
+    """The cards of the home page of this hat, what waits for the person first."""
+    return _CARDS[hat.kind](hat)
+
+
+def registration_pill(edition: Edition, now: datetime) -> tuple[str, str]:
+    """Where the registrations of an edition stand: kind of pill, and words."""
+    if now < edition.registration_opens_at:
+        return "wait", _("Inscriptions à venir")
+    if now <= edition.registration_closes_at:
+        return "good", _("Inscriptions ouvertes")
+    return "info", _("Inscriptions closes")
+
+
+def _operator(hat: Hat) -> list[Card]:
+    requests = Mandate.objects.filter(state=MandateState.REQUESTED).count()
+    found = [
+        Card(
+            title=_("Droits d’agir à confirmer"),
+            text=ngettext(
+                "personne attend de pouvoir agir pour son organisme.",
+                "personnes attendent de pouvoir agir pour leur organisme.",
+                requests,
+            )
+            if requests
+            else _("Aucune demande n’attend."),
+            url=_address("organisations:mandates") if requests else "",
+            action=_("Traiter les demandes"),
+            count=requests,
+        ),
+        _review_card(hat),
+    ]
+    taking_part = Count("registrations", filter=Q(registrations__state=RegistrationState.SUBMITTED))
+    now = timezone.now()
+    editions = Edition.objects.visible_to(hat).annotate(taking_part=taking_part)[:SHOWN_EDITIONS]
+    found += [
+        Card(
+            title=edition.title,
+            text=ngettext(
+                "%(count)s organisme inscrit.",
+                "%(count)s organismes inscrits.",
+                edition.taking_part,
+            )
+            % {"count": edition.taking_part},
+            url=_address("editions:board", edition.slug),
+            action=_("Ouvrir le tableau de bord"),
+            pill=registration_pill(edition, now)
+            if edition.opened_at
+            else ("wait", _("Brouillon, vu de vous seul")),
+        )
+        for edition in editions
+    ]
+    return found
+
+
+def _reviewer(hat: Hat) -> list[Card]:
+    return [_review_card(hat)]
+
+
+def _review_card(hat: Hat) -> Card:
+    queue = (
+        Contact.objects.visible_to(hat)
+        .filter(state__in=[ContactState.SUBMITTED, ContactState.IN_REVIEW])
+        .count()
+    )
+    return Card(
+        title=_("Prises de contact à relire"),
+        text=ngettext(
+            "prise de contact attend une relecture.",
+            "prises de contact attendent une relecture.",
+            queue,
+        )
+        if queue
+        else _("Tout est relu."),
+        url=_address("mystery_audits:review_queue") if queue else "",
+        action=_("Relire"),
+        count=queue,
+    )
+
+
+def _coordinator(hat: Hat) -> list[Card]:
+    found = []
+    if not hat.is_effective:
+        found.append(
+            Card(
+                title=_("Votre droit d’agir attend sa confirmation"),
+                text=_(
+                    "L’opérateur vérifie que vous pouvez agir pour cet organisme. Vous pouvez déjà "
+                    "l’inscrire ; aucun résultat ne s’ouvre avant cette confirmation."
+                ),
+                pill=("wait", _("En attente")),
+            )
+        )
+    elif ScoreSheet.objects.visible_to(hat).exists():
+        found.append(
+            Card(
+                title=_("Vos résultats"),
+                text=_("Des résultats publiés vous attendent."),
+                url=_address("results:mine"),
+                action=_("Lire les résultats"),
+                pill=("good", _("Publiés")),
+            )
+        )
+    mine = list(
+        Registration.objects.visible_to(hat)
+        .select_related("edition")
+        .order_by("-submitted_at")[:SHOWN_EDITIONS]
+    )
+    found += [
+        Card(
+            title=registration.edition.title,
+            text=_("Options, canaux et lieux d’accueil déclarés : à relire avant la clôture."),
+            url=_address("editions:registration", registration.pk),
+            action=_("Voir l’inscription"),
+            pill=(
+                "good" if registration.state == RegistrationState.SUBMITTED else "info",
+                RegistrationState(registration.state).label,
+            ),
+        )
+        for registration in mine
+    ]
+    now = timezone.now()
+    open_editions = (
+        Edition.objects.visible_to(hat)
+        .filter(registration_opens_at__lte=now, registration_closes_at__gte=now)
+        .exclude(Exists(Registration.objects.visible_to(hat).filter(edition=OuterRef("pk"))))
+    )
+    found += [
+        Card(
+            title=edition.title,
+            text=_("Les inscriptions sont ouvertes. Cinq minutes suffisent, c’est gratuit."),
+            url=_address("editions:register", edition.slug),
+            action=_("Inscrire l’organisme"),
+            pill=registration_pill(edition, now),
+        )
+        for edition in open_editions[:SHOWN_EDITIONS]
+    ]
+    return found
+
+
+def _mystery_citizen(hat: Hat) -> list[Card]:
+    counts = Contact.objects.visible_to(hat).aggregate(
+        returned=Count("pk", filter=Q(state=ContactState.RETURNED)),
+        to_do=Count("pk", filter=Q(state__in=[ContactState.ASSIGNED, ContactState.IN_PROGRESS])),
+        sent=Count("pk", filter=Q(state__in=[ContactState.SUBMITTED, ContactState.IN_REVIEW])),
+    )
+    url = _address("mystery_audits:my_contacts")
+    found = []
+    if counts["returned"]:
+        found.append(
+            Card(
+                title=_("À compléter"),
+                text=_("Un relecteur vous demande une précision : sa raison est sur la fiche."),
+                url=url,
+                action=_("Voir ce qui est demandé"),
+                count=counts["returned"],
+            )
+        )
+    found.append(
+        Card(
+            title=_("À faire"),
+            text=ngettext(
+                "prise de contact vous est confiée.",
+                "prises de contact vous sont confiées.",
+                counts["to_do"],
+            )
+            if counts["to_do"]
+            else _("Rien ne vous est confié pour l’instant."),
+            url=url if counts["to_do"] else "",
+            action=_("Voir mes prises de contact"),
+            count=counts["to_do"],
+        )
+    )
+    if counts["sent"]:
+        found.append(
+            Card(
+                title=_("En relecture"),
+                text=_("Transmises : il n’y a plus rien à faire, sauf retour du relecteur."),
+                count=counts["sent"],
+            )
+        )
+    return found
+
+
+_CARDS: dict[RoleKind, Callable[[Hat], list[Card]]] = {
+    RoleKind.OPERATOR: _operator,
+    RoleKind.REVIEWER: _reviewer,
+    RoleKind.COORDINATOR: _coordinator,
+    RoleKind.MYSTERY_CITIZEN: _mystery_citizen,
+}
+
+
+def _address(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,34 @@
+"""The pages every public site owes its visitors, and what the barometer is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from parvis.foundation.access import public
+from parvis.web.personal_data_page import register_by_subject
+
+
+@public
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html")
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/accessibility.html")
+
+
+@public
+@require_safe
+def legal_notice(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/legal.html")
+
+
+@public
+@require_safe
+def personal_data(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/personal_data.html", {"subjects": register_by_subject()})
