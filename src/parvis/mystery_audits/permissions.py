@@ -46,9 +46,7 @@ def may_write(person: Person, contact: Contact) -> Decision:
         )
     if contact.wave.state != WaveState.OPEN:
         return Denied(
-            _(
-                "La vague n’est pas ouverte : les prises de contact attendent son ouverture."
-            )
+            _("La vague n’est pas ouverte : les prises de contact attendent son ouverture.")
         )
     return Allowed()
 

@@ -171,9 +171,7 @@ def save_no_answer(*, contact: Contact, no_answer: bool, base: bool, by: Person)
             )
         if no_answer and locked.answered_at is not None:
             raise Refusal(
-                _(
-                    "Une réponse est datée : effacez sa date pour déclarer l’absence de réponse."
-                ),
+                _("Une réponse est datée : effacez sa date pour déclarer l’absence de réponse."),
                 field=NO_ANSWER,
             )
         _write(locked, by, no_answer=no_answer)

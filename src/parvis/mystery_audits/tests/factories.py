@@ -33,7 +33,7 @@ class MysteryCitizenFactory(DjangoModelFactory[MysteryCitizen]):
         departed = factory.Trait(left_at=factory.LazyFunction(timezone.now))
 
     person = factory.SubFactory(PersonFactory)
-    code_name = factory.Sequence(lambda n: f"MC-{n:04d}")
+    code_name = factory.Sequence(lambda n: f"MC-T{n:04d}")
 
 
 class ScenarioFactory(DjangoModelFactory[Scenario]):
