@@ -43,6 +43,8 @@ _TITLES_OF_A_COMMUNE = frozenset({"mairie", "commune", "ville"})
 
 def words_of(text: str) -> list[str]:
     """Fold a text into words of a–z and 0–9, abbreviations of "saint" written out."""
+    if text.isascii():  # codes and half of the names: nothing to decompose
+        return [_ABBREVIATIONS.get(word, word) for word in _WORD.findall(text.lower())]
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return [_ABBREVIATIONS.get(word, word) for word in _WORD.findall(plain)]
