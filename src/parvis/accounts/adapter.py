@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -28,6 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):
             subject=str(message.subject),
             body=str(message.body),
             language=get_language() or "fr",
+            # allauth decides when a message is due; each of its decisions is a message of its own.
+            key=f"account:{uuid.uuid4()}",
         )
 
 

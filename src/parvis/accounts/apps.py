@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -11,7 +12,9 @@ class AccountsConfig(AppConfig):
         from parvis.accounts.invitations import register_invitation
         from parvis.accounts.operations import end_roles_of, grant_role
         from parvis.accounts.providers import staff_hats
+        from parvis.foundation.navigation import register
 
+        register(RoleKind.OPERATOR, _("Équipe"), "accounts:team", 90)
         register_provider(staff_hats)
         register_departure(end_roles_of)
         for kind in (RoleKind.OPERATOR, RoleKind.REVIEWER):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,6 +19,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.invitations import grant
 from parvis.accounts.models import Invitation, Person, Role, SignInLink
 from parvis.accounts.tokens import digest, new_token
+from parvis.foundation.erasures import record_erasure
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail
 from parvis.journal.operations import record
@@ -94,8 +96,6 @@ def send_sign_in_link(*, email: str, base_url: str, next_url: str = "") -> None:
     )
     path = reverse("accounts:sign_in_link", args=[token])
     if next_url:
-        from urllib.parse import urlencode
-
         path += "?" + urlencode({"next": next_url})
     queue_mail(
         to=person.email,
@@ -271,4 +271,36 @@ def erase_person(*, person: Person, by: Person | None) -> None:
     person.erased_at = timezone.now()
     person.set_unusable_password()
     person.save()
+    record_erasure(kind="accounts.Person", subject_id=person.pk)
     record(action="person.erased", actor_id=by.pk if by else None, subject=person)
+
+
+def erase_person_again(subject_id: int) -> None:
+    """Re-apply an erasure after a restore brought the identity back."""
+    person = Person.objects.filter(pk=subject_id).first()
+    if person is not None:
+        erase_person(person=person, by=None)
+
+
+def purge_spent_links(now: datetime, dry_run: bool) -> int:
+    """Delete sign-in links a day after they expired; return how many."""
+    spent = SignInLink.objects.filter(expires_at__lt=now - timedelta(days=1))
+    if dry_run:
+        return spent.count()
+    return spent.delete()[0]
+
+
+def purge_old_invitations(now: datetime, dry_run: bool) -> int:
+    """Blank the address of invitations a year after they were sent; return how many."""
+    old = Invitation.objects.filter(created_at__lt=now - timedelta(days=365)).exclude(
+        email__startswith="efface-"
+    )
+    if dry_run:
+        return old.count()
+    count = 0
+    for invitation in old:
+        invitation.email = f"efface-invitation-{invitation.pk}@parvis.invalid"
+        invitation.revoked_at = invitation.revoked_at or now
+        invitation.save(update_fields=["email", "revoked_at"])
+        count += 1
+    return count

@@ -32,25 +32,32 @@ class PersonFactory(factory.django.DjangoModelFactory[Person]):
             role=factory.RelatedFactory(
                 "parvis.accounts.tests.factories.RoleFactory", "person", kind=RoleKind.OPERATOR
             ),
-            second_factor=True,
+            authenticator=factory.RelatedFactory(
+                "parvis.accounts.tests.factories.AuthenticatorFactory", "user"
+            ),
         )
         reviewer = factory.Trait(
             role=factory.RelatedFactory(
                 "parvis.accounts.tests.factories.RoleFactory", "person", kind=RoleKind.REVIEWER
             ),
-            second_factor=True,
+            authenticator=factory.RelatedFactory(
+                "parvis.accounts.tests.factories.AuthenticatorFactory", "user"
+            ),
         )
 
     @factory.post_generation
     def verified_address(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
-    @factory.post_generation
-    def second_factor(self, create: bool, extracted: Any, **kwargs: Any) -> None:
-        if extracted:
-            Authenticator.objects.create(
-                user=self, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
-            )
+
+class AuthenticatorFactory(factory.django.DjangoModelFactory[Authenticator]):
+    """A second factor, as somebody who enrolled an authenticator application has."""
+
+    class Meta:
+        model = Authenticator
+
+    type = Authenticator.Type.TOTP
+    data = factory.LazyFunction(lambda: {"secret": "JBSWY3DPEHPK3PXP"})
 
 
 class RoleFactory(factory.django.DjangoModelFactory[Role]):
