@@ -1,0 +1,312 @@
+"""The sentences of `parvis analyse`, in French and in English.
+
+The room works without Django, so it keeps its own small catalogue; a test checks that both
+languages have every message with the same fields.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+
+class Language(StrEnum):
+    """Languages of the messages; French first."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class Message(Enum):
+    """Everything the command may say."""
+
+    HELP = auto()
+    HELP_COMPOSITE = auto()
+    PREFIX = auto()
+    PLACE_LINE = auto()
+    PLACE_FIELD = auto()
+    AT_PLACE = auto()
+    HEAD_RANK = auto()
+    HEAD_SCORE = auto()
+
+    ANALYSIS_NOT_GIVEN = auto()
+    ANALYSIS_UNKNOWN = auto()
+    OPTION_UNKNOWN = auto()
+    OPTION_WITHOUT_VALUE = auto()
+    OPTION_VALUE_UNKNOWN = auto()
+    OPTION_MALFORMED = auto()
+    DATA_NOT_GIVEN = auto()
+    DATA_GIVEN_TWICE = auto()
+    CONFIG_NOT_GIVEN = auto()
+
+    FILE_MISSING = auto()
+    FILE_IS_DIRECTORY = auto()
+    FILE_FORBIDDEN = auto()
+    FILE_UNREADABLE = auto()
+    FILE_TOO_BIG = auto()
+    FILE_BINARY = auto()
+    FILE_NOT_UTF8 = auto()
+    FILE_EMPTY = auto()
+
+    CSV_NO_SEPARATOR = auto()
+    CSV_MALFORMED = auto()
+    CSV_COLUMN_UNNAMED = auto()
+    CSV_COLUMN_TWICE = auto()
+    CSV_NO_ROW = auto()
+    CSV_CELL_COUNT = auto()
+    ID_EMPTY = auto()
+    ID_TWICE = auto()
+    COLUMN_MISSING = auto()
+    COLUMN_IS_ID = auto()
+    CELL_EMPTY = auto()
+    CELL_NOT_A_NUMBER = auto()
+    CELL_DECIMAL_COMMA = auto()
+    CELL_NOT_FINITE = auto()
+
+    YAML_INVALID = auto()
+    YAML_INVALID_AT = auto()
+    YAML_NOT_A_MAPPING = auto()
+    KEY_TWICE = auto()
+    KEY_UNKNOWN = auto()
+    KEY_UNKNOWN_SUGGESTED = auto()
+    KEY_MISSING = auto()
+    KEY_NOT_TEXT = auto()
+    NO_INDICATOR = auto()
+    NOT_A_NUMBER = auto()
+    CHOICE_UNKNOWN = auto()
+    WEIGHT_NEGATIVE = auto()
+    WEIGHTS_ALL_ZERO = auto()
+    DIRECTION_INVALID = auto()
+    GOALPOSTS_SHAPE = auto()
+    GOALPOSTS_ORDER = auto()
+    GOALPOSTS_MISSING = auto()
+    COVERAGE_INVALID = auto()
+
+    CONSTANT = auto()
+    TOO_FEW = auto()
+    NOT_POSITIVE = auto()
+    OUT_OF_RANGE = auto()
+
+
+_FRENCH: Final[dict[Message, str]] = {
+    Message.HELP: """\
+Utilisation : parvis analyse composite DONNÉES.csv --config CONFIG.yaml [options]
+
+Analyses :
+  composite   indicateur composite : normaliser, pondérer, agréger, classer
+
+« parvis analyse composite --help » donne les options d’une analyse.
+""",
+    Message.HELP_COMPOSITE: """\
+Utilisation : parvis analyse composite DONNÉES.csv --config CONFIG.yaml [options]
+
+Calcule un indicateur composite et le rang de chaque ligne.
+
+Arguments :
+  DONNÉES.csv             une ligne par élément ; colonne « id », à défaut la première ;
+                          séparateur « , » ou « ; » (la virgule décimale est alors admise), UTF-8
+
+Options :
+  --config CONFIG.yaml    indicateurs, normalisation et agrégation
+  --format FORMAT         table (par défaut), json ou csv
+  --language LANGUE       fr (par défaut) ou en
+  -h, --help              affiche cette aide
+
+Exemple de configuration :
+  normalisation: goalposts        # none, z-score, min-max ou goalposts
+  aggregation: geometric          # arithmetic ou geometric
+  indicators:
+    delai:  {weight: 2, direction: -1, goalposts: [0, 30]}
+    clarte: {weight: 1, goalposts: [0, 100]}
+""",
+    Message.PREFIX: "parvis analyse : {reason}",
+    Message.PLACE_LINE: "ligne {line}",
+    Message.PLACE_FIELD: "« {field} »",
+    Message.AT_PLACE: "{place} : {reason}",
+    Message.HEAD_RANK: "rang",
+    Message.HEAD_SCORE: "score",
+    Message.ANALYSIS_NOT_GIVEN: "indiquez l’analyse à faire : {choices} ; voyez --help.",
+    Message.ANALYSIS_UNKNOWN: "l’analyse « {name} » n’existe pas ; analyse possible : {choices}.",
+    Message.OPTION_UNKNOWN: "l’option « {option} » n’existe pas ; voyez --help.",
+    Message.OPTION_WITHOUT_VALUE: "l’option {option} attend une valeur.",
+    Message.OPTION_VALUE_UNKNOWN: (
+        "l’option {option} n’admet pas « {value} » ; valeurs possibles : {choices}."
+    ),
+    Message.OPTION_MALFORMED: "la ligne de commande est mal formée ; voyez --help.",
+    Message.DATA_NOT_GIVEN: "indiquez le fichier de données (CSV) ; voyez --help.",
+    Message.DATA_GIVEN_TWICE: "un seul fichier de données est attendu ; « {extra} » est de trop.",
+    Message.CONFIG_NOT_GIVEN: "indiquez la configuration avec --config CONFIG.yaml.",
+    Message.FILE_MISSING: "ce fichier n’existe pas.",
+    Message.FILE_IS_DIRECTORY: "c’est un dossier, pas un fichier.",
+    Message.FILE_FORBIDDEN: "vous n’avez pas le droit de lire ce fichier.",
+    Message.FILE_UNREADABLE: "ce fichier ne peut pas être lu.",
+    Message.FILE_TOO_BIG: "ce fichier dépasse {megabytes} Mo.",
+    Message.FILE_BINARY: (
+        "ce fichier n’est pas du texte (octet nul) ; enregistrez-le en texte UTF-8."
+    ),
+    Message.FILE_NOT_UTF8: (
+        "ce fichier n’est pas en UTF-8 (octet {byte}) ; enregistrez-le en « CSV UTF-8 »."
+    ),
+    Message.FILE_EMPTY: "ce fichier est vide.",
+    Message.CSV_NO_SEPARATOR: (
+        "la première ligne n’a qu’une colonne ; séparez-les par « , » ou « ; »."
+    ),
+    Message.CSV_MALFORMED: "le CSV est mal formé (guillemet non refermé ou cellule trop longue).",
+    Message.CSV_COLUMN_UNNAMED: "la colonne {number} n’a pas de nom.",
+    Message.CSV_COLUMN_TWICE: "deux colonnes portent ce nom.",
+    Message.CSV_NO_ROW: "ce fichier n’a aucune ligne de données.",
+    Message.CSV_CELL_COUNT: "{found} cellules au lieu de {expected}.",
+    Message.ID_EMPTY: "l’identifiant est vide.",
+    Message.ID_TWICE: "l’identifiant « {id} » est déjà à la ligne {first}.",
+    Message.COLUMN_MISSING: (
+        "la configuration demande cette colonne, absente du fichier ; "
+        "colonnes présentes : {columns}."
+    ),
+    Message.COLUMN_IS_ID: "cette colonne est l’identifiant : elle ne peut pas être un indicateur.",
+    Message.CELL_EMPTY: (
+        "la cellule est vide ; complétez-la, ou admettez les manques avec "
+        "« minimum_coverage » dans la configuration."
+    ),
+    Message.CELL_NOT_A_NUMBER: "« {value} » n’est pas un nombre.",
+    Message.CELL_DECIMAL_COMMA: (
+        "« {value} » : la virgule décimale n’est admise qu’avec le séparateur « ; »."
+    ),
+    Message.CELL_NOT_FINITE: "« {value} » n’est pas un nombre fini.",
+    Message.YAML_INVALID: "ce fichier n’est pas du YAML valide.",
+    Message.YAML_INVALID_AT: "ce fichier n’est pas du YAML valide (colonne {column}).",
+    Message.YAML_NOT_A_MAPPING: "une liste de « clé: valeur » est attendue ici.",
+    Message.KEY_TWICE: "la clé « {key} » est donnée deux fois.",
+    Message.KEY_UNKNOWN: "cette clé n’existe pas ; clés possibles : {choices}.",
+    Message.KEY_UNKNOWN_SUGGESTED: "cette clé n’existe pas ; vouliez-vous dire « {suggestion} » ?",
+    Message.KEY_MISSING: "cette clé est obligatoire.",
+    Message.KEY_NOT_TEXT: "la clé {key} n’est pas un texte ; mettez-la entre guillemets.",
+    Message.NO_INDICATOR: "donnez au moins un indicateur.",
+    Message.NOT_A_NUMBER: "un nombre est attendu (le point est le séparateur décimal).",
+    Message.CHOICE_UNKNOWN: "« {value} » n’est pas admis ; valeurs possibles : {choices}.",
+    Message.WEIGHT_NEGATIVE: "un poids ne peut pas être négatif.",
+    Message.WEIGHTS_ALL_ZERO: "tous les poids sont nuls ; il en faut au moins un positif.",
+    Message.DIRECTION_INVALID: "1 (plus, c’est mieux) ou -1 (moins, c’est mieux) est attendu.",
+    Message.GOALPOSTS_SHAPE: "deux nombres sont attendus : [bas, haut].",
+    Message.GOALPOSTS_ORDER: "le repère bas ({low}) doit être inférieur au repère haut ({high}).",
+    Message.GOALPOSTS_MISSING: (
+        "la normalisation « goalposts » demande les repères de chaque indicateur : [bas, haut]."
+    ),
+    Message.COVERAGE_INVALID: "un nombre de 0 à 1 est attendu.",
+    Message.CONSTANT: (
+        "toutes les valeurs sont égales : la normalisation « {method} » est impossible."
+    ),
+    Message.TOO_FEW: "il faut au moins deux valeurs pour la normalisation « {method} ».",
+    Message.NOT_POSITIVE: (
+        "la moyenne géométrique demande des valeurs strictement positives ; « {id} » vaut {value} "
+        "(après normalisation « {method} »)."
+    ),
+    Message.OUT_OF_RANGE: "les nombres sont trop grands ou trop petits pour le calcul.",
+}
+
+_ENGLISH: Final[dict[Message, str]] = {
+    Message.HELP: """\
+Usage: parvis analyse composite DATA.csv --config CONFIG.yaml [options]
+
+Analyses:
+  composite   composite indicator: normalise, weigh, aggregate, rank
+
+"parvis analyse composite --help" gives the options of an analysis.
+""",
+    Message.HELP_COMPOSITE: """\
+Usage: parvis analyse composite DATA.csv --config CONFIG.yaml [options]
+
+Computes a composite indicator and the rank of each row.
+
+Arguments:
+  DATA.csv                one row per item; column "id", failing that the first one;
+                          separator "," or ";" (which allows the decimal comma), UTF-8
+
+Options:
+  --config CONFIG.yaml    indicators, normalisation and aggregation
+  --format FORMAT         table (default), json or csv
+  --language LANGUAGE     fr (default) or en
+  -h, --help              shows this help
+
+Example of a configuration:
+  normalisation: goalposts        # none, z-score, min-max or goalposts
+  aggregation: geometric          # arithmetic or geometric
+  indicators:
+    delay:   {weight: 2, direction: -1, goalposts: [0, 30]}
+    clarity: {weight: 1, goalposts: [0, 100]}
+""",
+    Message.PREFIX: "parvis analyse: {reason}",
+    Message.PLACE_LINE: "line {line}",
+    Message.PLACE_FIELD: '"{field}"',
+    Message.AT_PLACE: "{place}: {reason}",
+    Message.HEAD_RANK: "rank",
+    Message.HEAD_SCORE: "score",
+    Message.ANALYSIS_NOT_GIVEN: "give the analysis to make: {choices}; see --help.",
+    Message.ANALYSIS_UNKNOWN: 'there is no analysis "{name}"; possible: {choices}.',
+    Message.OPTION_UNKNOWN: 'there is no option "{option}"; see --help.',
+    Message.OPTION_WITHOUT_VALUE: "option {option} needs a value.",
+    Message.OPTION_VALUE_UNKNOWN: 'option {option} does not accept "{value}"; possible: {choices}.',
+    Message.OPTION_MALFORMED: "the command line is malformed; see --help.",
+    Message.DATA_NOT_GIVEN: "give the data file (CSV); see --help.",
+    Message.DATA_GIVEN_TWICE: 'only one data file is expected; "{extra}" is one too many.',
+    Message.CONFIG_NOT_GIVEN: "give the configuration with --config CONFIG.yaml.",
+    Message.FILE_MISSING: "this file does not exist.",
+    Message.FILE_IS_DIRECTORY: "this is a folder, not a file.",
+    Message.FILE_FORBIDDEN: "you may not read this file.",
+    Message.FILE_UNREADABLE: "this file cannot be read.",
+    Message.FILE_TOO_BIG: "this file exceeds {megabytes} MB.",
+    Message.FILE_BINARY: "this file is not text (null byte); save it as UTF-8 text.",
+    Message.FILE_NOT_UTF8: 'this file is not UTF-8 (byte {byte}); save it as "CSV UTF-8".',
+    Message.FILE_EMPTY: "this file is empty.",
+    Message.CSV_NO_SEPARATOR: 'the first line has one column only; separate them by "," or ";".',
+    Message.CSV_MALFORMED: "the CSV is malformed (unclosed quote, or too long a cell).",
+    Message.CSV_COLUMN_UNNAMED: "column {number} has no name.",
+    Message.CSV_COLUMN_TWICE: "two columns have this name.",
+    Message.CSV_NO_ROW: "this file has no row of data.",
+    Message.CSV_CELL_COUNT: "{found} cells instead of {expected}.",
+    Message.ID_EMPTY: "the identifier is empty.",
+    Message.ID_TWICE: 'the identifier "{id}" is already on line {first}.',
+    Message.COLUMN_MISSING: (
+        "the configuration needs this column, which the file lacks; columns present: {columns}."
+    ),
+    Message.COLUMN_IS_ID: "this column is the identifier: it cannot be an indicator.",
+    Message.CELL_EMPTY: (
+        'the cell is empty; fill it in, or allow gaps with "minimum_coverage" in the configuration.'
+    ),
+    Message.CELL_NOT_A_NUMBER: '"{value}" is not a number.',
+    Message.CELL_DECIMAL_COMMA: '"{value}": a decimal comma needs ";" as the separator.',
+    Message.CELL_NOT_FINITE: '"{value}" is not a finite number.',
+    Message.YAML_INVALID: "this file is not valid YAML.",
+    Message.YAML_INVALID_AT: "this file is not valid YAML (column {column}).",
+    Message.YAML_NOT_A_MAPPING: 'a list of "key: value" is expected here.',
+    Message.KEY_TWICE: 'the key "{key}" is given twice.',
+    Message.KEY_UNKNOWN: "there is no such key; possible: {choices}.",
+    Message.KEY_UNKNOWN_SUGGESTED: 'there is no such key; did you mean "{suggestion}"?',
+    Message.KEY_MISSING: "this key is required.",
+    Message.KEY_NOT_TEXT: "the key {key} is not text; put it between quotes.",
+    Message.NO_INDICATOR: "give at least one indicator.",
+    Message.NOT_A_NUMBER: "a number is expected.",
+    Message.CHOICE_UNKNOWN: '"{value}" is not accepted; possible: {choices}.',
+    Message.WEIGHT_NEGATIVE: "a weight cannot be negative.",
+    Message.WEIGHTS_ALL_ZERO: "all weights are zero; at least one must be positive.",
+    Message.DIRECTION_INVALID: "1 (more is better) or -1 (less is better) is expected.",
+    Message.GOALPOSTS_SHAPE: "two numbers are expected: [low, high].",
+    Message.GOALPOSTS_ORDER: "the low goalpost ({low}) must be below the high one ({high}).",
+    Message.GOALPOSTS_MISSING: (
+        'normalisation "goalposts" needs the goalposts of each indicator: [low, high].'
+    ),
+    Message.COVERAGE_INVALID: "a number from 0 to 1 is expected.",
+    Message.CONSTANT: 'all values are equal: normalisation "{method}" is impossible.',
+    Message.TOO_FEW: 'normalisation "{method}" needs at least two values.',
+    Message.NOT_POSITIVE: (
+        'the geometric mean needs strictly positive values; "{id}" is {value} '
+        '(after normalisation "{method}").'
+    ),
+    Message.OUT_OF_RANGE: "the numbers are too large or too small to compute with.",
+}
+
+CATALOGUE: Final = {Language.FRENCH: _FRENCH, Language.ENGLISH: _ENGLISH}
+
+
+def sentence(message: Message, language: Language, **fields: object) -> str:
+    """Fill in a message's sentence."""
+    return CATALOGUE[language][message].format(**fields) if fields else CATALOGUE[language][message]
