@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from parvis.statistics.intervals import channel_intervals
 from parvis.statistics.simulations import SCENARIOS, measure_coverage, table
 
 WITHIN = (0.93, 0.97)
@@ -33,3 +35,30 @@ def test_same_seed_gives_the_same_table() -> None:
     first, second = (table(runs=1, seed=3, organisations=40) for _ in range(2))
     assert first == second
     assert first.count("\n") == 2 + 2 * len(SCENARIOS)
+
+
+def coverage_of_erratic(prior_df: float | None) -> float:
+    """Coverage at 8 contacts of the half of organisations with SD 30, the others having 10."""
+    rng = np.random.default_rng(20)
+    erratic = np.arange(320) % 2 == 1
+    hits = []
+    for _ in range(40):
+        truth = rng.normal(55.0, 8.0, 320)
+        noise = rng.normal(0.0, 1.0, (320, 8)) * np.where(erratic, 30.0, 10.0)[:, np.newaxis]
+        found = channel_intervals(
+            (truth[:, np.newaxis] + noise).ravel(),
+            np.repeat(np.arange(320), 8),
+            np.zeros(320 * 8, dtype=int),
+            shape=(320, 1),
+            groups=[],
+            assumed_sd=25.0,
+            prior_df=prior_df,
+        )
+        inside = (found.lower_percent[:, 0] <= truth) & (truth <= found.upper_percent[:, 0])
+        hits.append(inside[erratic].mean())
+    return float(np.mean(hits))
+
+
+def test_moderation_protects_erratic_organisations() -> None:
+    assert coverage_of_erratic(float("inf")) < 0.88
+    assert coverage_of_erratic(None) > 0.90

@@ -1,0 +1,24 @@
+"""The examples of the docstrings run, and give what they say."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = [
+    "attack",
+    "composite",
+    "disclosure",
+    "intervals",
+    "ranks",
+    "scoring",
+    "simulations",
+    "variances",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    outcome = doctest.testmod(importlib.import_module(f"parvis.statistics.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
