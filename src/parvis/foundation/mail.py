@@ -15,7 +15,7 @@ import smtplib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template import Context, loader
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ LONGEST_DELAY = timedelta(hours=1)
 SENDING_LIMIT = timedelta(minutes=10)
 # A message nobody could deliver for so long is refused rather than sent out of its time.
 GIVE_UP_AFTER = timedelta(days=3)
+RETENTION = timedelta(days=90)
 
 
 def queue_mail(
@@ -53,14 +54,17 @@ def queue_mail(
     """Write down a message to send, in the caller's transaction; return it, or the one queued.
 
     `template` names a text template without its extension ("accounts/mail/invitation"): its first
-    line is the subject, the body follows an empty line. It is rendered now, in `language`, without
-    HTML escaping. `key` names the reason for the message: a second call with the same key, whatever
-    its other arguments, returns the first message and queues nothing.
+    line is the subject (block `subject` of `foundation/mail/base.txt`), the rest is the body. It
+    is rendered now, in `language`, without HTML escaping. `key` names the reason for the message,
+    by numbers: a second call with the same key, whatever its other arguments, returns the first
+    message and queues nothing.
 
     Raises `Refusal` when the address is not one.
     """
     with translation.override(language):
-        rendered = loader.get_template(f"{template}.txt").template.render(  # type: ignore[attr-defined]
+        text = loader.get_template(f"{template}.txt")
+        # Context(autoescape=False) is out of reach of the backend's own render().
+        rendered = text.template.render(  # type: ignore[attr-defined]
             Context(
                 {
                     "operator_name": settings.OPERATOR_NAME,
@@ -110,8 +114,15 @@ def queue_message(
     return mail
 
 
-def deliver_due(*, limit: int = 50, connection: BaseEmailBackend | None = None) -> int:
-    """Hand the messages that are due to the mail server; return how many were sent.
+class Delivery(NamedTuple):
+    """What became of one call of `deliver_due`."""
+
+    sent: int
+    server_down: bool
+
+
+def deliver_due(*, limit: int = 50, connection: BaseEmailBackend | None = None) -> Delivery:
+    """Hand the messages that are due to the mail server.
 
     Stops at the first sign that the server is down: the others wait without being tried. Must not
     be called inside a transaction: the state "sending" has to be durable before the server hears.
@@ -126,9 +137,8 @@ def deliver_due(*, limit: int = 50, connection: BaseEmailBackend | None = None) 
         outcome = _send(mail, connection)
         sent += outcome == MailState.SENT
         if outcome == MailState.QUEUED and not mail.error[:1].isdigit():
-            break
-    connection.close()
-    return sent
+            return Delivery(sent, server_down=True)
+    return Delivery(sent, server_down=False)
 
 
 def resend(*, mail: OutgoingMail) -> None:
@@ -146,9 +156,12 @@ def discard(*, mail: OutgoingMail) -> None:
     _decide(mail, [MailState.UNKNOWN, MailState.FAILED], MailState.DISCARDED)
 
 
-def purge_settled(now: datetime, dry_run: bool) -> int:
-    """Delete the messages settled for more than 90 days; return their number."""
-    old = OutgoingMail.objects.filter(settled_at__lt=now - timedelta(days=90))
+def purge_old(now: datetime, dry_run: bool) -> int:
+    """Delete the messages settled, or of a fate nobody looked into, for longer than `RETENTION`."""
+    limit = now - RETENTION
+    old = OutgoingMail.objects.filter(
+        Q(settled_at__lt=limit) | Q(state=MailState.UNKNOWN, sending_started_at__lt=limit)
+    )
     return old.count() if dry_run else old.delete()[0]
 
 
@@ -218,10 +231,10 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> MailState:
             # Before DATA nothing can have been delivered; after it, only the server knows.
             send_data = server.data
 
-            def data(content: Any) -> tuple[int, bytes]:
+            def data(msg: Any) -> tuple[int, bytes]:
                 nonlocal handed_over
                 handed_over = True
-                return send_data(content)
+                return send_data(msg)
 
             server.data = data  # type: ignore[method-assign]
         connection.send_messages([message])
@@ -232,8 +245,8 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> MailState:
         return _refused(mail, error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         connection.close()
-        reason = f"{type(error).__name__}: {error}"
-        return _settle(mail, MailState.UNKNOWN, reason) if handed_over else _later(mail, reason)
+        what = f"{type(error).__name__}: {error}"
+        return _settle(mail, MailState.UNKNOWN, what) if handed_over else _later(mail, what)
     finally:
         # A fresh line for each message: the hook above belongs to this one.
         connection.close()
