@@ -1,6 +1,8 @@
 """Addresses of the foundation."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from parvis.foundation.health import health
 
 app_name = "foundation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("sante", health, name="health")]

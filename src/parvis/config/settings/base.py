@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "parvis.accounts.middleware.HatMiddleware",
+    # Last, so that its pages are made inside the hat's tenancy.
+    "parvis.foundation.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "parvis.config.urls"
