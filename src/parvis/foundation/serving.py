@@ -1,0 +1,88 @@
+"""Serving pages with granian: how many processes and threads, and where the worker runs.
+
+On PostgreSQL, web processes and workers are separate. On SQLite one process does everything, the
+worker in a thread of it, because an embedded database is written by one process only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from granian.constants import Interfaces
+from granian.server import Server
+
+from parvis.foundation import database_lock
+from parvis.foundation.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+# Time given to the requests and the task at hand when the server is asked to stop.
+STOP_SECONDS = 30
+
+
+def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool) -> None:
+    """Serve until asked to stop; raises `CommandError` when the database is not ready for it."""
+    embedded = connection.vendor == "sqlite"
+    if embedded and workers > 1:
+        raise CommandError(
+            _("Une base SQLite n’a qu’un seul processus qui écrit : --workers 1, ou PostgreSQL.")
+        )
+    refuse_unready_database()
+    server = Server(
+        "parvis",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        # A thread holds a database connection: granian's default of 512 would exhaust PostgreSQL.
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_dictconfig=settings.LOGGING,
+    )
+    database_lock.release_all()
+    server.serve(target_loader=partial(load_application, with_worker and embedded))
+
+
+def refuse_unready_database() -> None:
+    """Raise `CommandError` when another process holds the database or migrations are pending."""
+    path = database_lock.lock_path(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and path is not None and database_lock.holder_of(path):
+        database_lock.take(path)
+    with database_lock.reading_only():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError(
+                _("La base de données n’est pas à jour : lancez d’abord « parvis migrate ».")
+            )
+
+
+def load_application(with_worker: bool, target: str) -> Callable[..., Any]:
+    """In a web process: the WSGI application, and the worker beside it for an embedded database."""
+    _die_with_parent()
+    application: Callable[..., Any] = import_string(settings.WSGI_APPLICATION)
+    connection.ensure_connection()
+    connection.close()
+    if with_worker:
+        threading.Thread(target=Worker().run, name="parvis-worker").start()
+    return application
+
+
+def _die_with_parent() -> None:
+    """Stop when granian's main process is killed, instead of keeping the port and the database."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
