@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "attack",
+    "comparisons",
     "composite",
     "disclosure",
     "intervals",
