@@ -1,0 +1,168 @@
+"""The repository polices itself: nothing unused, undocumented, untranslated or open by mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import allauth
+import django
+import pytest
+from django.apps import apps
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_scopes import ScopeError, scope
+
+from parvis.organisations.models import Organisation
+from tools import translations
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "parvis"
+DOCS = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    ]
+)
+TEMPLATES = sorted(
+    path for path in PACKAGE.glob("*/templates/**/*") if path.suffix in {".html", ".txt"}
+)
+
+
+def template_name(path: Path) -> str:
+    return path.relative_to(next(p for p in path.parents if p.name == "templates")).as_posix()
+
+
+def sources() -> Iterator[str]:
+    for path in PACKAGE.rglob("*"):
+        if path.suffix in {".py", ".html", ".txt"} and "/tests/" not in path.as_posix():
+            yield path.read_text(encoding="utf-8")
+
+
+def test_every_template_is_used():
+    overridden = {
+        path.relative_to(root).as_posix()
+        for root in (
+            Path(allauth.__file__).parent / "templates",
+            Path(django.__file__).parent / "forms" / "templates",
+        )
+        for path in root.rglob("*")
+    }
+    text = "\n".join(sources())
+    unused = []
+    for path in TEMPLATES:
+        name = template_name(path)
+        # Mail templates are named without their extension, error pages by the handlers.
+        if name not in overridden and name not in text and name.removesuffix(".txt") not in text:
+            unused.append(name)
+    assert unused == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=template_name)
+def test_templates_hold_no_inline_script_or_style(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']", text)
+    for script in re.findall(r"<script[^>]*>", text):
+        assert "src=" in script or 'type="application/json"' in script, script
+
+
+def test_every_command_is_documented():
+    commands = {
+        path.stem
+        for path in PACKAGE.glob("*/management/commands/*.py")
+        if not path.stem.startswith("_")
+    }
+    assert commands, "the commands have moved"
+    assert {name for name in commands if f"parvis {name}" not in DOCS} == set()
+
+
+def test_every_setting_of_the_environment_is_documented():
+    text = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in PACKAGE.rglob("*.py")
+        if "tests" not in path.parts
+    )
+    names = set(re.findall(r"\bPARVIS_[A-Z_]+[A-Z]\b", text)) - {"PARVIS_TEST_DATABASE_URL"}
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert {name for name in names if name not in operations} == set()
+
+
+def test_every_room_says_what_it_is_for():
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - {"config", "locale"}
+    assert {room for room in rooms if not (PACKAGE / room / "README.md").exists()} == set()
+
+
+def test_the_english_catalogue_is_complete():
+    assert translations.check() == []
+
+
+def test_french_texts_use_typographic_apostrophes():
+    catalogue = translations.read(translations.CATALOGUE)
+    identifiers = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id]
+    assert [text for text in identifiers if re.search(r"[a-zà-ÿ]'[a-zà-ÿ]", text, re.I)] == []
+
+
+# --- Who gets in ---------------------------------------------------------------------------------
+
+# Everything a visitor may open. A new public page is added here on purpose, or the build fails.
+PUBLIC_PAGES: set[str] = set()
+
+
+def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry, inner)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def test_public_pages_are_those_listed():
+    public = {
+        name
+        for name, pattern in routes(get_resolver())
+        if not getattr(pattern.callback, "login_required", True)
+    }
+    assert public == PUBLIC_PAGES
+
+
+# --- Tenants -------------------------------------------------------------------------------------
+
+# Tables that lead to an organisation and are public, or belong to no tenant.
+OPEN_TABLES = {
+    "organisations.organisation",
+    "organisations.postalcode",
+    "organisations.membership",
+    "organisations.formername",
+    "editions.election",
+}
+
+
+def leads_to_an_organisation(model: type[models.Model], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether each row belongs to an organisation, directly or through its parents."""
+    label = model._meta.label_lower
+    if model is Organisation or label in seen:
+        return model is Organisation
+    return any(
+        leads_to_an_organisation(field.related_model, seen | {label})
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and not field.null
+    )
+
+
+TENANT_TABLES = [
+    model
+    for model in apps.get_models()
+    if model._meta.app_config.name.startswith("parvis.")
+    and leads_to_an_organisation(model)
+    and model._meta.label_lower not in OPEN_TABLES
+]
+
+
+@pytest.mark.parametrize("model", TENANT_TABLES, ids=lambda model: model._meta.label)
+def test_a_tenant_table_read_outside_any_scope_raises(model):
+    with scope(), pytest.raises(ScopeError):
+        model._default_manager.count()
