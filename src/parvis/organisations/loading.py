@@ -252,13 +252,11 @@ class _Loading:
 
     def _write_bodies(self) -> tuple[int, int]:
         """Create and update rows, the listed ones first: they are the successors of others."""
-        new = [row for row in self.rows.values() if row.pk is None]
-        listed = [row for row in new if row.vintage is not None]
-        Organisation.objects.bulk_create(listed, batch_size=BATCH)
+        new = {key: row for key, row in self.rows.items() if row.pk is None}
+        self._create({key: row for key, row in new.items() if key in self.listed})
         for key, successor in self.successors.items():
             self.rows[key].successor = self.rows[successor]
-        former = [row for row in new if row.vintage is None]
-        Organisation.objects.bulk_create(former, batch_size=BATCH)
+        self._create({key: row for key, row in new.items() if key not in self.listed})
         changed = [
             row
             for row in self.rows.values()
@@ -273,6 +271,18 @@ class _Loading:
             batch_size=BATCH,
         )
         return len(new), len(changed)
+
+    def _create(self, rows: dict[_Key, Organisation]) -> None:
+        columns = ("kind", "is_simulated", *WRITTEN)
+        values = [tuple(getattr(row, column) for column in columns) for row in rows.values()]
+        _insert(Organisation, columns, values)
+        for number, kind, insee_code, siren in Organisation.objects.real().values_list(
+            "pk", "kind", "insee_code", "siren"
+        ):
+            row = rows.get((kind, insee_code or siren or ""))
+            if row is not None:
+                row.pk = number
+                row._state.adding = False
 
     def _replace_postal_codes(self) -> None:
         wanted = {
@@ -324,12 +334,14 @@ class _Loading:
 
 
 def _insert(model: type[Model], columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert tens of thousands of short rows: three times as fast as through model instances."""
+    """Insert tens of thousands of rows three times as fast as through model instances."""
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column) for column in columns)
-    places = ", ".join(["%s"] * len(columns))
+    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",  # noqa: S608
-            rows,
-        )
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", rows)  # noqa: S608

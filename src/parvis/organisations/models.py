@@ -159,6 +159,8 @@ class Site(models.Model):
     opening_hours = models.CharField(_("horaires d’ouverture"), max_length=300, blank=True)
     # null = open; otherwise since when it no longer receives the public.
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Incremented at each change: a form filled from an older one is shown both versions.
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ScopedManager(
         organisation="organisation", _manager_class=models.Manager.from_queryset(SiteQuerySet)

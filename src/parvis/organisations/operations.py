@@ -1,6 +1,7 @@
 """What happens to the directory as a whole: loading it, adding bodies it does not list.
 
-What happens to a mandate is in `mandates.py`, to a place of reception in `sites.py`.
+What happens to a mandate is in `mandates.py`, to a place of reception in `sites.py`; other rooms
+find all of it here.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
@@ -18,8 +19,33 @@ from parvis.organisations import loading
 from parvis.organisations.enums import OrganisationKind
 from parvis.organisations.geography import read_geography, shipped_file, shipped_years
 from parvis.organisations.loading import DirectoryChanges
+from parvis.organisations.mandates import (
+    confirm_mandate,
+    end_mandate,
+    end_mandates_of,
+    refuse_mandate,
+    request_mandate,
+)
 from parvis.organisations.models import Organisation
 from parvis.organisations.siren import parse_siren
+from parvis.organisations.sites import change_site, close_site, declare_site, reopen_site
+
+__all__ = [
+    "LISTED_KINDS",
+    "AlreadyListed",
+    "change_site",
+    "close_site",
+    "confirm_mandate",
+    "create_simulated_bodies",
+    "declare_site",
+    "end_mandate",
+    "end_mandates_of",
+    "load_directory",
+    "refuse_mandate",
+    "register_other_body",
+    "reopen_site",
+    "request_mandate",
+]
 
 # Kinds the official geography lists in full: nobody adds one by hand.
 LISTED_KINDS = frozenset(
@@ -99,7 +125,11 @@ def register_other_body(
         region_code=home.region_code if home else "",
     )
     body.index_for_search()
-    body.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            body.save(force_insert=True)
+    except IntegrityError as error:  # registered at the same moment from another window
+        raise AlreadyListed(Organisation.objects.real().filter(siren=number)[0]) from error
     record(
         action="organisation.registered",
         actor_id=by.pk,

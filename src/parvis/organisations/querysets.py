@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Concat
 
+from parvis.accounts.enums import RoleKind
 from parvis.organisations import lookups as lookups  # registers has_words
-from parvis.organisations.enums import MandateState, OrganisationKind
+from parvis.organisations.enums import MandateState
 from parvis.organisations.search_words import question_of
 
 if TYPE_CHECKING:
@@ -36,19 +38,23 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if not question:
             return self.none()
         found = self.filter(is_simulated=simulated, search_text__has_words=question.words)
-        if question.communes_only:
-            found = found.filter(kind=OrganisationKind.COMMUNE)
+        if question.kind is not None:
+            found = found.filter(kind=question.kind)
         if not ended:
             found = found.current()
-        exact = Q(search_name__in=question.names)
-        if len(question.words) == 1:
-            exact |= Q(insee_code=question.words[0].upper()) | Q(siren=question.words[0])
+        exact = Q(search_name__in=question.names) | Q(insee_code=question.names[0].upper())
         begins = Q()
         for name in question.names:
             begins |= Q(search_name__startswith=name)
+        if question.is_code:
+            # A whole code comes before the longer ones that begin like it.
+            spaced = Concat(Value(" "), "search_text", Value(" "), output_field=TextField())
+            found = found.alias(spaced=spaced)
+            begins |= Q(spaced__contains=f" {question.words[0]} ")
         return found.order_by(
             Case(When(exact, then=0), When(begins, then=1), default=2),
             F("population").desc(nulls_last=True),
+            "kind",
             "name",
             "pk",
         )
@@ -65,6 +71,17 @@ class SiteQuerySet(models.QuerySet["Site"]):
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
+    def visible_to(self, hat: Hat) -> MandateQuerySet:
+        """All of them for the operator; for anybody else, their own for the body they act for."""
+        if hat.kind == RoleKind.OPERATOR:
+            return self
+        if hat.organisation_id is None:
+            return self.none()
+        return self.filter(person_id=hat.person_id, organisation_id=hat.organisation_id)
+
+    def requested(self) -> MandateQuerySet:
+        return self.filter(state=MandateState.REQUESTED)
+
     def confirmed(self) -> MandateQuerySet:
         return self.filter(state=MandateState.CONFIRMED)
 

@@ -37,8 +37,16 @@ KIND_WORDS: dict[str, str] = {
     OrganisationKind.REGION: "conseil régional région",
     OrganisationKind.CCAS: "centre communal d’action sociale CCAS",
 }
-# "mairie de Lyon" means the commune of Lyon: no commune holds these words in its name that way.
-_TITLES_OF_A_COMMUNE = frozenset({"mairie", "commune", "ville"})
+# "mairie de Lyon" means the commune of Lyon, whose name holds no such title.
+_TITLES: dict[tuple[str, ...], OrganisationKind] = {
+    ("mairie",): OrganisationKind.COMMUNE,
+    ("commune",): OrganisationKind.COMMUNE,
+    ("ville",): OrganisationKind.COMMUNE,
+    ("departement",): OrganisationKind.DEPARTEMENT,
+    ("conseil", "departemental"): OrganisationKind.DEPARTEMENT,
+    ("region",): OrganisationKind.REGION,
+    ("conseil", "regional"): OrganisationKind.REGION,
+}
 
 
 def words_of(text: str) -> list[str]:
@@ -61,12 +69,14 @@ class SearchQuestion:
     """What somebody looks for, understood.
 
     `words`: each must begin a word of the body. `names`: folded names that would be exactly what
-    is meant. `communes_only`: the title of a commune was typed. An empty question finds nothing.
+    is meant. `kind`: the kind whose title was typed, if one was. `is_code`: digits only. An empty
+    question finds nothing.
     """
 
     words: tuple[str, ...]
     names: tuple[str, ...]
-    communes_only: bool = False
+    kind: OrganisationKind | None = None
+    is_code: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -79,13 +89,21 @@ def question_of(text: str) -> SearchQuestion:
     if digits.isdigit():
         # Codes are often written in groups; a SIRET names its body by its first nine digits.
         code = digits[:SIREN_DIGITS] if len(digits) == SIRET_DIGITS else digits
-        return SearchQuestion(words=(code,), names=(code,))
+        return SearchQuestion(words=(code,), names=(code,), is_code=True)
     names = [without_article(words)]
-    communes_only = False
-    if len(words) > 2 and words[0] in _TITLES_OF_A_COMMUNE and words[1] in _LINKS:
-        communes_only = True
-        words = words[1:]
-        while len(words) > 1 and words[0] in _LINKS:
-            words = words[1:]
-        names.append(without_article(words))
-    return SearchQuestion(tuple(dict.fromkeys(words)), tuple(names), communes_only)
+    kind, rest = _without_title(words)
+    if kind is not None:
+        names.append(without_article(rest))
+    # "département du Rhône": small words are compared with the name, but not required of it.
+    required = [word for word in rest if word not in _LINKS] or rest
+    return SearchQuestion(tuple(dict.fromkeys(required)), tuple(names), kind)
+
+
+def _without_title(words: list[str]) -> tuple[OrganisationKind | None, list[str]]:
+    for title, kind in _TITLES.items():
+        rest = words[len(title) :]
+        if tuple(words[: len(title)]) == title and len(rest) > 1 and rest[0] in _LINKS:
+            while len(rest) > 1 and rest[0] in _LINKS:
+                rest = rest[1:]
+            return kind, rest
+    return None, words
