@@ -10,20 +10,28 @@ from urllib.parse import urlencode
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.accounts.enums import RoleKind
-from parvis.accounts.hats import hats_of
+from parvis.accounts.hats import Hat, hats_of
+from parvis.accounts.models import Person
 
 DEMO_SIGN_IN = "demo_sign_in"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # View name → kinds of hats that open it: the permission table of the tests reads it.
 HATS_OF_VIEW: dict[str, frozenset[RoleKind]] = {}
+
+
+class HatRequest(HttpRequest):
+    """A request as a view behind `hat_required` gets it: somebody is signed in and wears a hat."""
+
+    hat: Hat
+    user: Person
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -47,7 +55,7 @@ def hat_required(*kinds: RoleKind, allow_pending: bool = False) -> Callable[[Vie
         HATS_OF_VIEW[f"{view.__module__}.{view.__qualname__}"] = admitted
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             hat = getattr(request, "hat", None)
             if hat is None or hat.kind not in admitted:
                 others = [h for h in hats_of(request.user) if h.kind in admitted]  # type: ignore[arg-type]

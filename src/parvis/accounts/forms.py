@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,21 @@ class SignInLinkForm(forms.Form):
     )
 
 
+def say_it_in_labels(form: forms.Form) -> None:
+    """Drop the placeholders of allauth: a label stays readable once the field is filled."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class PasswordForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_it_in_labels(self)
+        self.fields["login"].label = _("Adresse électronique")
+        # The page has its own link for a forgotten password, after the button.
+        self.fields["password"].help_text = ""
+
+
 class RegistrationForm(SignupForm):
     """Sign-up also asks how to address the person."""
 
@@ -29,6 +44,11 @@ class RegistrationForm(SignupForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["display_name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_it_in_labels(self)
+        self.fields["email"].label = _("Adresse électronique")
 
     def save(self, request: Any) -> Person:
         person: Person = super().save(request)

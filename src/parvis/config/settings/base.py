@@ -138,7 +138,12 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "parvis.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "parvis.accounts.forms.RegistrationForm"}
+ACCOUNT_FORMS = {
+    "login": "parvis.accounts.forms.PasswordForm",
+    "signup": "parvis.accounts.forms.RegistrationForm",
+}
+# Sessions end with the working day, for everybody.
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -14,3 +14,6 @@ DEMO = env.bool("PARVIS_DEMO", default=True)
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOME / "mail"
+
+# Style sheets and scripts are served from the package itself: nothing to collect first.
+WHITENOISE_USE_FINDERS = True
