@@ -49,6 +49,11 @@ def grant_role(*, person: Person, kind: RoleKind, by: Person | None) -> Role:
     return role
 
 
+def grant_invited_role(invitation: Invitation, person: Person) -> None:
+    """Invitation handler of this room."""
+    grant_role(person=person, kind=RoleKind(invitation.kind), by=invitation.invited_by)
+
+
 @transaction.atomic
 def end_role(*, role: Role, by: Person | None) -> None:
     """End a role; the last operator of the installation stays."""

@@ -23,6 +23,7 @@ from parvis.accounts.operations import (
     send_sign_in_link,
     use_sign_in_link,
 )
+from parvis.accounts.requests import SignedInRequest
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
 
@@ -74,9 +75,8 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 def _sign_in(request: HttpRequest, person: Person, *, method: str, next_url: str) -> HttpResponse:
     """Sign in through allauth, which then asks for the second factor if there is one."""
     record_authentication(request, person, method, email=person.email)
-    return perform_login(
-        request, Login(user=person, email=person.email, redirect_url=next_url or None)
-    )
+    login = Login(user=person, email=person.email, redirect_url=next_url or None)
+    return perform_login(request, login)
 
 
 @public
@@ -95,9 +95,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def hats(request: HttpRequest) -> HttpResponse:
+def hats(request: SignedInRequest) -> HttpResponse:
     """Choose, among the roles one holds, the one to work under."""
-    assert isinstance(request.user, Person)
     available = hats_of(request.user)
     if request.method == "POST":
         chosen = next((hat for hat in available if hat.key == request.POST.get("hat")), None)

@@ -6,7 +6,7 @@ import json
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from parvis.accounts.access import has_second_factor
 from parvis.accounts.exports import account_of
 from parvis.accounts.forms import ProfileForm
-from parvis.accounts.models import Person
 from parvis.accounts.operations import erase_person
+from parvis.accounts.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, Person)
+def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -35,15 +34,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: SignedInRequest) -> HttpResponse:
     """Why a second factor is asked for, and how to set it up."""
     return render(request, "accounts/second_factor.html")
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedInRequest) -> HttpResponse:
     """Everything the account holds about its person, as a JSON file."""
-    assert isinstance(request.user, Person)
     response = HttpResponse(
         json.dumps(account_of(request.user), ensure_ascii=False, indent=2),
         content_type="application/json; charset=utf-8",
@@ -53,9 +51,8 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def erase(request: HttpRequest) -> HttpResponse:
+def erase(request: SignedInRequest) -> HttpResponse:
     """Say what erasing an account does, then do it."""
-    assert isinstance(request.user, Person)
     if request.method == "POST":
         person = request.user
         erase_person(person=person, by=person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,13 +14,14 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.forms import ReasonForm, StaffInvitationForm
 from parvis.accounts.models import Invitation, Person, Role
 from parvis.accounts.operations import end_role, invite, reset_second_factor
+from parvis.accounts.requests import HatRequest
 from parvis.accounts.views.entrance import base_url
 from parvis.foundation.errors import Refusal
 
 
 @hat_required(RoleKind.OPERATOR)
 @require_GET
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: HatRequest) -> HttpResponse:
     return render(
         request,
         "accounts/team.html",
@@ -37,8 +38,7 @@ def team(request: HttpRequest) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "POST"])
-def invite_staff(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, Person)
+def invite_staff(request: HatRequest) -> HttpResponse:
     form = StaffInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -60,7 +60,7 @@ def invite_staff(request: HttpRequest) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_POST
-def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_invitation(request: HatRequest, pk: int) -> HttpResponse:
     Invitation.objects.filter(pk=pk, accepted_at__isnull=True, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )
@@ -70,8 +70,7 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "POST"])
-def end_staff_role(request: HttpRequest, pk: int) -> HttpResponse:
-    assert isinstance(request.user, Person)
+def end_staff_role(request: HatRequest, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.select_related("person"), pk=pk, ended_at__isnull=True)
     if request.method == "POST":
         end_role(role=role, by=request.user)
@@ -82,8 +81,7 @@ def end_staff_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "POST"])
-def reset_staff_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
-    assert isinstance(request.user, Person)
+def reset_staff_second_factor(request: HatRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk, roles__ended_at__isnull=True, is_active=True)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,21 @@
+"""Requests as views receive them behind their decorators: for type annotations."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from parvis.accounts.hats import Hat
+from parvis.accounts.models import Person
+
+
+class SignedInRequest(HttpRequest):
+    """Behind the sign-in that every page requires unless it is public."""
+
+    user: Person  # type: ignore[assignment]  # LoginRequiredMiddleware has let nobody else in
+    hat: Hat | None
+
+
+class HatRequest(SignedInRequest):
+    """Behind `hat_required`: somebody wears one of the hats that open the page."""
+
+    hat: Hat
