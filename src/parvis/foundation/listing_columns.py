@@ -84,7 +84,9 @@ def shown_text(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return formats.date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, float | Decimal):
-        return formats.number_format(value, decimal_pos=1, use_l10n=True, force_grouping=True)
+        # Rounded first: number_format cuts the digits it does not show.
+        rounded = round(value, 1)
+        return formats.number_format(rounded, decimal_pos=1, use_l10n=True, force_grouping=True)
     if isinstance(value, int):
         return formats.number_format(value, use_l10n=True, force_grouping=True)
     return value
