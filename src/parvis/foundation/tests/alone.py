@@ -1,4 +1,4 @@
-"""Settings of the foundation without any room above it: programs that tests start and kill use them."""
+"""Settings of the foundation without any room above it, for programs that tests start and kill."""
 
 from pathlib import Path
 

@@ -51,9 +51,9 @@ def test_a_task_may_ask_which_attempt_it_is() -> None:
 
 
 def test_a_task_queued_in_a_transaction_that_fails_never_runs() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         sample_tasks.note.enqueue("jamais")
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert worker.run_pending() == 0
 
 

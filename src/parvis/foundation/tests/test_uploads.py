@@ -22,7 +22,8 @@ from parvis.foundation.uploads import EML, JPEG, PDF, PNG, TEXT, WEBP, StoredUpl
 EVERYTHING = (PNG, JPEG, WEBP, PDF, EML, TEXT)
 MESSAGE = (
     b"Received: from mail.example.org\r\nFrom: mairie@example.org\r\nTo: a@example.org\r\n"
-    b"Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nSubject: Votre demande\r\n\r\nBonjour,\r\n\xe9t\xe9\r\n"
+    b"Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nSubject: Votre demande\r\n\r\n"
+    b"Bonjour,\r\nl'\xe9t\xe9 prochain.\r\n"
 )
 MINIMAL_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -85,7 +86,7 @@ def test_each_type_is_recognised_by_its_bytes(
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that says its size and holds next to nothing: 70 bytes that would need gigabytes."""
+    """A PNG that says its size and holds next to nothing: 70 bytes that would fill gigabytes."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
