@@ -85,7 +85,7 @@ def shown_text(value: Any) -> Any:
         return formats.date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, float | Decimal):
         # Rounded first: number_format cuts the digits it does not show.
-        rounded = round(value, 1)
+        rounded = Decimal(value).quantize(Decimal("0.1"))
         return formats.number_format(rounded, decimal_pos=1, use_l10n=True, force_grouping=True)
     if isinstance(value, int):
         return formats.number_format(value, use_l10n=True, force_grouping=True)

@@ -130,7 +130,7 @@ def _coordinator(hat: Hat) -> list[Card]:
                 title=_("Votre droit d’agir attend sa confirmation"),
                 text=_(
                     "L’opérateur vérifie que vous pouvez agir pour cet organisme. Vous pouvez déjà "
-                    "l’inscrire ; aucun résultat ne s’ouvre avant cette confirmation."
+                    "l’inscrire ; aucun résultat ne s’ouvre avant cette confirmation."
                 ),
                 pill=("wait", _("En attente")),
             )
@@ -153,7 +153,7 @@ def _coordinator(hat: Hat) -> list[Card]:
     found += [
         Card(
             title=registration.edition.title,
-            text=_("Options, canaux et lieux d’accueil déclarés : à relire avant la clôture."),
+            text=_("Options, canaux et lieux d’accueil déclarés : à relire avant la clôture."),
             url=_address("editions:registration", registration.pk),
             action=_("Voir l’inscription"),
             pill=(
@@ -194,7 +194,7 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
         found.append(
             Card(
                 title=_("À compléter"),
-                text=_("Un relecteur vous demande une précision : sa raison est sur la fiche."),
+                text=_("Un relecteur vous demande une précision : sa raison est sur la fiche."),
                 url=url,
                 action=_("Voir ce qui est demandé"),
                 count=counts["returned"],
@@ -219,7 +219,7 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
         found.append(
             Card(
                 title=_("En relecture"),
-                text=_("Transmises : il n’y a plus rien à faire, sauf retour du relecteur."),
+                text=_("Transmises : il n’y a plus rien à faire, sauf retour du relecteur."),
                 count=counts["sent"],
             )
         )

@@ -180,6 +180,10 @@ MAIL_COPY = env.str("PARVIS_MAIL_COPY", default="")
 # The operator's address, written on public pages and in mails.
 OPERATOR_NAME = env.str("PARVIS_OPERATOR_NAME", default="L’opérateur du baromètre")
 OPERATOR_EMAIL = env.str("PARVIS_OPERATOR_EMAIL", default="barometre@parvis.invalid")
+# What the law asks of the legal notice (LCEN, article 6-III); empty = said to be missing there.
+OPERATOR_ADDRESS = env.str("PARVIS_OPERATOR_ADDRESS", default="")
+PUBLICATION_DIRECTOR = env.str("PARVIS_PUBLICATION_DIRECTOR", default="")
+HOSTING_PROVIDER = env.str("PARVIS_HOSTING_PROVIDER", default="")
 
 # --- Background work ---------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

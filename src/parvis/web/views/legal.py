@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -25,7 +26,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def legal_notice(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/legal.html")
+    context = {
+        "operator_address": settings.OPERATOR_ADDRESS,
+        "publication_director": settings.PUBLICATION_DIRECTOR,
+        "hosting_provider": settings.HOSTING_PROVIDER,
+    }
+    return render(request, "web/legal.html", context)
 
 
 @public
