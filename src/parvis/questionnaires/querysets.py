@@ -10,6 +10,7 @@ from parvis.accounts.enums import RoleKind
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
+    from parvis.questionnaires.models import Grid
 
 
 class GridQuerySet(models.QuerySet["Grid"]):

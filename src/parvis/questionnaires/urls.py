@@ -1,6 +1,11 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from parvis.questionnaires.views import grid
 
 app_name = "questionnaires"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<int:pk>/", grid.grid_page, name="grid"),
+    path("<int:pk>/grille.json", grid.grid_json, name="grid_json"),
+]
