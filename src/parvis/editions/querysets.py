@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from parvis.accounts.enums import RoleKind
 from parvis.editions.enums import RegistrationState
@@ -14,11 +14,17 @@ from parvis.organisations.models import Mandate
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
+    from parvis.editions.models import Edition, Registration
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def open_to_the_public(self) -> EditionQuerySet:
         return self.filter(opened_at__isnull=False)
+
+    def with_participant_count(self) -> EditionQuerySet:
+        """Annotate `participant_count`: the bodies taking part."""
+        taking_part = Q(registrations__state=RegistrationState.SUBMITTED)
+        return self.annotate(participant_count=Count("registrations", filter=taking_part))
 
     def visible_to(self, hat: Hat | None) -> EditionQuerySet:
         """Drafts are the operator's only."""

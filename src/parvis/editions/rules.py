@@ -39,6 +39,9 @@ LOWEST_MINIMUM_PEERS = 5
 LOWEST_MINIMUM_QUARTILE_PEERS = 10
 MAX_WAVES = 4
 
+# Addresses that pages of the room already use.
+RESERVED_SLUGS = frozenset({"gestion", "inscriptions"})
+
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -118,6 +121,10 @@ def _check_identity(rules: EditionRules) -> None:
         raise Refusal(
             _("L’adresse s’écrit en minuscules sans accent, chiffres et tirets : « edition-9 »."),
             field="slug",
+        )
+    if rules.slug in RESERVED_SLUGS:
+        raise Refusal(
+            _("L’adresse « %(slug)s » est déjà prise.") % {"slug": rules.slug}, field="slug"
         )
     if not is_time_zone(rules.time_zone):
         raise Refusal(
@@ -202,9 +209,7 @@ def _check_options(options: Sequence[OptionRule]) -> None:
             raise Refusal(_("Un prix ou un quota n’est jamais négatif."), field="options")
         if option.quota is not None and option.quota < 1:
             raise Refusal(
-                _(
-                    "%(option)s : un nombre maximal vaut au moins 1 ; laissez vide s’il n’y en a pas."
-                )
+                _("%(option)s : un nombre maximal vaut au moins 1, ou reste vide.")
                 % {"option": option.code.label},
                 field="options",
             )

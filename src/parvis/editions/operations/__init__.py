@@ -14,6 +14,7 @@ from parvis.editions.operations.participation import (
     join,
     refuse_outside_window,
     register,
+    takes_part,
     withdraw,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "refuse_outside_window",
     "register",
     "rules_of",
+    "takes_part",
     "update_edition",
     "withdraw",
 ]

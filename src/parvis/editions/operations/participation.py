@@ -36,9 +36,9 @@ from parvis.editions.wording import differences, participation_in_words, stored_
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.journal.operations import record
-from parvis.organisations.enums import MandateState
+from parvis.organisations.mandates import request_mandate
 from parvis.organisations.models import Mandate, Organisation, Site
-from parvis.organisations.operations import request_mandate
+from parvis.organisations.sites import declare_site
 
 
 class AlreadyRegistered(Conflict):
@@ -91,10 +91,10 @@ def register(
     # The person has no mandate yet, hence no tenancy: the rows touched are this body's only.
     with scopes_disabled(), transaction.atomic():
         registration = _registration_row(edition, organisation, person)
-        _ensure_mandate(person, organisation, function)
+        request_mandate(person=person, organisation=organisation, function=function)
         _set_options(registration, options)
         _set_channels(registration, channels)
-        _set_sites(registration, sites)
+        _set_sites(registration, sites, by=person)
         record(
             action="registration.submitted",
             actor_id=person.pk,
@@ -107,11 +107,20 @@ def register(
 
 def join(*, edition: Edition, organisation: Organisation, person: Person, function: str) -> Mandate:
     """Ask to act for a body that a colleague has registered; raises Refusal when nobody has."""
-    # As in `register`, the person holds no mandate yet.
+    if not takes_part(edition, organisation):
+        raise Refusal(_("Cet organisme n’est pas inscrit à cette édition."))
+    return request_mandate(person=person, organisation=organisation, function=function)
+
+
+def takes_part(edition: Edition, organisation: Organisation) -> bool:
+    """Whether somebody registered the body; told to whoever wants to register it."""
+    # They hold no mandate on the body, hence no tenancy: yes or no is all they learn.
     with scopes_disabled():
-        if not edition.registrations.taking_part().filter(organisation=organisation).exists():
-            raise Refusal(_("Cet organisme n’est pas inscrit à cette édition."))
-        return _ensure_mandate(person, organisation, function)
+        return bool(
+            Registration.objects.taking_part()
+            .filter(edition=edition, organisation=organisation)
+            .exists()
+        )
 
 
 @transaction.atomic
@@ -143,7 +152,7 @@ def amend(
         )
     _set_options(current, options)
     _set_channels(current, channels)
-    _set_sites(current, sites)
+    _set_sites(current, sites, by=by)
     current.revision += 1
     current.save(update_fields=["revision"])
     record(
@@ -249,20 +258,6 @@ def _registration_row(edition: Edition, organisation: Organisation, person: Pers
     return existing
 
 
-def _ensure_mandate(person: Person, organisation: Organisation, function: str) -> Mandate:
-    """The mandate the person has or has asked for, or a new request."""
-    current = (
-        Mandate.objects.of(person)
-        .filter(
-            organisation=organisation, state__in=[MandateState.REQUESTED, MandateState.CONFIRMED]
-        )
-        .first()
-    )
-    if current is not None:
-        return current
-    return request_mandate(person=person, organisation=organisation, function=function)
-
-
 def _set_options(registration: Registration, codes: Iterable[OptionCode]) -> None:
     """Tick these options and no other.
 
@@ -316,15 +311,19 @@ def _set_channels(registration: Registration, channels: Sequence[ChannelDeclarat
         )
 
 
-def _set_sites(registration: Registration, sites: Sequence[SiteDeclaration]) -> None:
+def _set_sites(registration: Registration, sites: Sequence[SiteDeclaration], *, by: Person) -> None:
+    body = registration.organisation
+    known = {site.name: site for site in Site.objects.filter(organisation=body)}
     kept = []
     for site in checked_sites(sites):
         # A known name stands for the place as the body described it: whoever asks to act for a
         # body without being confirmed must not change what it declared.
-        place, _created = Site.objects.get_or_create(
-            organisation_id=registration.organisation_id,
+        place = known.get(site.name) or declare_site(
+            organisation=body,
             name=site.name,
-            defaults={"address": site.address, "opening_hours": site.opening_hours},
+            address=site.address,
+            opening_hours=site.opening_hours,
+            by=by,
         )
         RegistrationSite.objects.get_or_create(registration=registration, site=place)
         kept.append(place.pk)

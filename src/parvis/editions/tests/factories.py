@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,7 +51,6 @@ class EditionFactory(factory.django.DjangoModelFactory[Edition]):
 
     class Params:
         open = factory.Trait(opened_at=factory.LazyFunction(timezone.now))
-        complete = factory.Trait(open=True, weights=True, waves=True, options=True)
 
     title = factory.Sequence(lambda n: f"Baromètre, édition {n}")
     slug = factory.Sequence(lambda n: f"edition-{n}")
@@ -72,37 +72,64 @@ class EditionFactory(factory.django.DjangoModelFactory[Edition]):
     def weights(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         """`weights=True` gives the defaults; a mapping of channels gives others."""
         if create and extracted:
-            shares = DEFAULT_WEIGHTS if extracted is True else extracted
-            for channel, share in shares.items():
-                ChannelWeight.objects.create(
-                    edition=self, channel=channel, weight_percent=Decimal(share)
-                )
+            _add_weights(self, DEFAULT_WEIGHTS if extracted is True else extracted)
 
     @factory.post_generation
     def waves(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         """`waves=True`: the first covers today and is planned, the second comes in four months."""
         if create and extracted:
-            today = timezone.now().date()
-            for number, first_day in ((1, today), (2, today + timedelta(days=120))):
-                WaveFactory(
-                    edition=self,
-                    number=number,
-                    starts_on=first_day,
-                    ends_on=first_day + timedelta(days=45),
-                )
+            _add_waves(self)
 
     @factory.post_generation
     def options(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         """`options=True`: the five options, at recognisable prices."""
         if create and extracted:
-            for code, price, free in (
-                (OptionCode.VISITS, 0, 0),
-                (OptionCode.PERSONALISED_REPORT, 250_000, 0),
-                (OptionCode.FEEDBACK, 120_000, 0),
-                (OptionCode.CONSULTATION, 300_000, 10),
-                (OptionCode.STAFF_POLL, 80_000, 0),
-            ):
-                Option.objects.create(edition=self, code=code, price_cents=price, free_quota=free)
+            _add_options(self)
+
+    @factory.post_generation
+    def complete(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """`complete=True`: open, with weights, waves and options."""
+        if create and extracted:
+            open_edition(self)
+            _add_weights(self, DEFAULT_WEIGHTS)
+            _add_waves(self)
+            _add_options(self)
+
+
+def open_edition(edition: Edition) -> None:
+    """Make the page of a draft public, its grid frozen."""
+    edition.opened_at = timezone.now()
+    edition.save(update_fields=["opened_at"])
+    freeze(edition.grid)
+
+
+def _add_weights(edition: Edition, shares: Mapping[Channel, int]) -> None:
+    for channel, share in shares.items():
+        ChannelWeight.objects.create(
+            edition=edition, channel=channel, weight_percent=Decimal(share)
+        )
+
+
+def _add_waves(edition: Edition) -> None:
+    today = timezone.now().date()
+    for number, first_day in ((1, today), (2, today + timedelta(days=120))):
+        WaveFactory(
+            edition=edition,
+            number=number,
+            starts_on=first_day,
+            ends_on=first_day + timedelta(days=45),
+        )
+
+
+def _add_options(edition: Edition) -> None:
+    for code, price, free in (
+        (OptionCode.VISITS, 0, 0),
+        (OptionCode.PERSONALISED_REPORT, 250_000, 0),
+        (OptionCode.FEEDBACK, 120_000, 0),
+        (OptionCode.CONSULTATION, 300_000, 10),
+        (OptionCode.STAFF_POLL, 80_000, 0),
+    ):
+        Option.objects.create(edition=edition, code=code, price_cents=price, free_quota=free)
 
 
 class WaveFactory(factory.django.DjangoModelFactory[Wave]):
