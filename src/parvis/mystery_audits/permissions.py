@@ -21,7 +21,7 @@ from parvis.mystery_audits.models import Contact, Evidence
 
 def access_contact(hat: Hat, pk: int) -> Contact:
     """The contact, with what its pages read, or 404."""
-    contact = Contact.objects.visible_to(hat).for_its_page().filter(pk=pk).first()
+    contact: Contact | None = Contact.objects.visible_to(hat).for_its_page().filter(pk=pk).first()
     if contact is None:
         raise Http404
     return contact
@@ -29,7 +29,7 @@ def access_contact(hat: Hat, pk: int) -> Contact:
 
 def access_evidence(hat: Hat, pk: UUID) -> Evidence:
     """The piece of evidence, or 404. Coordinators never open one."""
-    evidence = Evidence.objects.visible_to(hat).filter(pk=pk).first()
+    evidence: Evidence | None = Evidence.objects.visible_to(hat).filter(pk=pk).first()
     if evidence is None:
         raise Http404
     return evidence

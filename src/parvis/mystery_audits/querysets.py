@@ -11,6 +11,7 @@ from parvis.mystery_audits.enums import SCORED_STATES, UNFINISHED_STATES
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
+    from parvis.mystery_audits.models import Contact, Evidence  # noqa: F401
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

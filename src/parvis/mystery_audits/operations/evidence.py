@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -45,7 +46,7 @@ class _Outcome:
 
 
 def add_evidence(
-    *, contact: Contact, file: UploadedFile, kind: str, client_id: UUID, by: Person
+    *, contact: Contact, file: UploadedFile[Any], kind: str, client_id: UUID, by: Person
 ) -> Evidence:
     """Check, clean, store and attach a file; returns the row, the same one for the same bytes.
 
@@ -79,7 +80,7 @@ def add_evidence(
 @transaction.atomic
 def _attach(
     contact: Contact,
-    file: UploadedFile,
+    file: UploadedFile[Any],
     kind: str,
     client_id: UUID,
     stored: StoredUpload,
@@ -134,7 +135,7 @@ def stored_evidence() -> list[tuple[str, str]]:
 
 
 def _row(
-    contact: Contact, file: UploadedFile, kind: str, stored: StoredUpload
+    contact: Contact, file: UploadedFile[Any], kind: str, stored: StoredUpload
 ) -> dict[str, object]:
     name = (file.name or "").replace("\x00", "").strip() or "piece"
     return {

@@ -22,7 +22,7 @@ from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.working_time import is_working_day
 from parvis.journal.operations import record
 from parvis.mystery_audits.models import Contact, Scenario
-from parvis.organisations.models import Organisation
+from parvis.organisations.models import Organisation, Site
 from parvis.questionnaires.enums import Channel
 
 # Per participant and wave (domain.md §3); visits where the option is taken.
@@ -156,7 +156,7 @@ def _check_counts(per_channel: Mapping[str, int]) -> None:
             )
 
 
-def _open_sites(registration: Registration) -> list[object]:
+def _open_sites(registration: Registration) -> list[Site]:
     return [
         declared.site
         for declared in registration.declared_sites.all()

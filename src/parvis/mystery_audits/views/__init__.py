@@ -1,0 +1,1 @@
+"""Pages of the fieldwork: the mystery citizen's, the reviewer's, the operator's."""
