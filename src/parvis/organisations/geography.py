@@ -78,7 +78,7 @@ def shipped_file(year: int) -> Path:
     """The file of a year that comes with the software; raise `Refusal` when there is none."""
     if year not in shipped_years():
         raise Refusal(
-            _("L’annuaire de %(year)d n’est pas livré avec le logiciel, qui contient : %(years)s.")
+            _("L’annuaire de %(year)d n’est pas livré avec le logiciel, qui contient : %(years)s.")
             % {"year": year, "years": ", ".join(map(str, shipped_years()))},
             field="year",
         )
@@ -93,13 +93,13 @@ def read_geography(path: Path) -> Geography:
         return _geography(raw)
     except OSError as error:
         raise Refusal(
-            _("Le fichier de l’annuaire ne peut pas être lu : %(reason)s.")
+            _("Le fichier de l’annuaire ne peut pas être lu : %(reason)s.")
             % {"reason": error.strerror},
             field="file",
         ) from error
     except (lzma.LZMAError, ValueError, KeyError, TypeError, IndexError) as error:
         raise Refusal(
-            _("Ce fichier n’est pas un annuaire, ou il est abîmé : %(reason)s.")
+            _("Ce fichier n’est pas un annuaire, ou il est abîmé : %(reason)s.")
             % {"reason": f"{type(error).__name__} {error}"},
             field="file",
         ) from error

@@ -83,7 +83,7 @@ class _Loading:
         newest = max((row.vintage or 0 for row in rows), default=0)
         if newest > geography.year:
             raise Conflict(
-                _("L’annuaire de %(newest)d est déjà chargé : celui de %(year)d est plus ancien.")
+                _("L’annuaire de %(newest)d est déjà chargé : celui de %(year)d est plus ancien.")
                 % {"newest": newest, "year": geography.year}
             )
         self.before = {row.pk: self._columns(row) for row in rows}

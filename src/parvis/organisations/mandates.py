@@ -35,7 +35,7 @@ def request_mandate(*, person: Person, organisation: Organisation, function: str
         raise Refusal(_("La fonction dépasse 120 caractères."), field="function")
     if not organisation.is_current:
         raise Refusal(
-            _("%(name)s n’existe plus : choisissez l’organisme qui lui a succédé.")
+            _("%(name)s n’existe plus : choisissez l’organisme qui lui a succédé.")
             % {"name": organisation.name},
             field="organisation",
         )
@@ -113,7 +113,7 @@ def _refuse_own(mandate: Mandate, by: Person | None) -> None:
 def _checked_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise Refusal(_("Indiquez le motif : la personne le lira."), field="reason")
+        raise Refusal(_("Indiquez le motif : la personne le lira."), field="reason")
     if len(reason) > 500:
         raise Refusal(_("Le motif dépasse 500 caractères."), field="reason")
     return reason
@@ -136,7 +136,7 @@ def _decide(
     before = MandateState(locked.state)
     if state not in MANDATE_TRANSITIONS[before]:
         raise Conflict(
-            _("Cette demande a changé d’état entre-temps : %(state)s. Rien n’a été modifié.")
+            _("Cette demande a changé d’état entre-temps : %(state)s. Rien n’a été modifié.")
             % {"state": str(before.label).lower()}
         )
     locked.state = state

@@ -63,7 +63,7 @@ class AlreadyListed(Conflict):
 
     def __init__(self, organisation: Organisation) -> None:
         super().__init__(
-            _("Cet organisme est déjà dans l’annuaire : %(name)s.") % {"name": organisation.name},
+            _("Cet organisme est déjà dans l’annuaire : %(name)s.") % {"name": organisation.name},
             field="siren",
         )
         self.organisation = organisation
@@ -95,7 +95,7 @@ def register_other_body(
         raise Refusal(
             _(
                 "Les communes, intercommunalités, départements et régions sont déjà dans "
-                "l’annuaire : cherchez-les par leur nom."
+                "l’annuaire : cherchez-les par leur nom."
             ),
             field="kind",
         )

@@ -58,7 +58,7 @@ def may_declare_sites(hat: Hat) -> Decision:
     if Mandate.objects.confirmed().filter(organisation_id=hat.organisation_id).exists():
         return Denied(
             _(
-                "Une autre personne est déjà confirmée pour cet organisme : vous pourrez déclarer "
+                "Une autre personne est déjà confirmée pour cet organisme : vous pourrez déclarer "
                 "ses lieux d’accueil quand l’opérateur aura confirmé votre demande."
             )
         )

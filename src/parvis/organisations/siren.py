@@ -35,13 +35,13 @@ def parse_siren(text: str, *, field: str = "siren") -> str:
         raise Refusal(_("Le numéro SIREN ne contient que des chiffres."), field=field)
     if len(digits) != LENGTH:
         raise Refusal(
-            _("Le numéro SIREN compte neuf chiffres ; vous en avez saisi %(count)d.")
+            _("Le numéro SIREN compte neuf chiffres ; vous en avez saisi %(count)d.")
             % {"count": len(digits)},
             field=field,
         )
     if luhn_digit(digits[:-1]) != digits[-1]:
         raise Refusal(
-            _("Ce numéro SIREN n’est pas valide : vérifiez les chiffres, l’un d’eux est faux."),
+            _("Ce numéro SIREN n’est pas valide : vérifiez les chiffres, l’un d’eux est faux."),
             field=field,
         )
     return digits
