@@ -21,7 +21,10 @@ SHOWN_EDITIONS = 4
 def home(request: HttpRequest) -> HttpResponse:
     hat: Hat | None = getattr(request, "hat", None)
     if hat is not None:
-        return render(request, "web/workspace.html", {"cards": dashboards.cards(hat)})
+        cards = dashboards.cards(hat)
+        # One primary action a page: that of the first card that has one.
+        primary = next((card for card in cards if card.url), None)
+        return render(request, "web/workspace.html", {"cards": cards, "primary": primary})
     if isinstance(request.user, Person):
         hats = hats_of(request.user)
         return render(request, "web/no_hat.html", {"hats": hats, "editions": _editions()})
