@@ -14,7 +14,7 @@ from parvis.organisations.models import Mandate
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
-    from parvis.editions.models import Edition, Registration
+    from parvis.editions.models import Edition, Registration  # noqa: F401 – type parameters
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

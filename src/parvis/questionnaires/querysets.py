@@ -10,7 +10,7 @@ from parvis.accounts.enums import RoleKind
 
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
-    from parvis.questionnaires.models import Grid
+    from parvis.questionnaires.models import Grid  # noqa: F401 – a type parameter
 
 
 class GridQuerySet(models.QuerySet["Grid"]):
