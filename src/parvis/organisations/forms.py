@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from parvis.foundation.errors import Refusal
@@ -65,7 +66,7 @@ class OtherBodyForm(forms.Form):
             .order_by("insee_code")
             .values_list("departement_code", "name")
         )
-        choices = [("", _("National"))]
+        choices: list[tuple[str, str | Promise]] = [("", _("National"))]
         choices += [(code, f"{code} – {name}") for code, name in departements]
         field = self.fields["departement_code"]
         assert isinstance(field, forms.ChoiceField)

@@ -17,7 +17,7 @@ from parvis.organisations.querysets import MandateQuerySet, OrganisationQuerySet
 from parvis.organisations.search_words import KIND_WORDS, without_article, words_of
 
 
-class Organisation(models.Model):
+class Organisation(models.Model):  # type: ignore[django-manager-missing]  # of scoped tables
     """A public body: a participant or a possible one. Directory data, public by nature."""
 
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
@@ -150,7 +150,7 @@ class FormerName(models.Model):
         return f"{self.name} ({self.until_year})" if self.until_year else self.name
 
 
-class Site(models.Model):
+class Site(models.Model):  # type: ignore[django-manager-missing]  # of scoped tables
     """A physical place that receives the public."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sites")
@@ -162,7 +162,7 @@ class Site(models.Model):
     # Incremented at each change: a form filled from an older one is shown both versions.
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = ScopedManager(
+    objects = ScopedManager(  # type: ignore[django-manager-missing]
         organisation="organisation", _manager_class=models.Manager.from_queryset(SiteQuerySet)
     )
 
@@ -199,7 +199,7 @@ class Mandate(models.Model):
     # Reason of a refusal or of an end, shown to the person; empty otherwise.
     reason = models.CharField(_("motif"), max_length=500, blank=True)
 
-    objects = ScopedManager(
+    objects = ScopedManager(  # type: ignore[django-manager-missing]
         organisation="organisation", _manager_class=models.Manager.from_queryset(MandateQuerySet)
     )
 

@@ -58,6 +58,9 @@ LISTED_KINDS = frozenset(
 )
 
 
+NAME_LENGTH = 200
+
+
 class AlreadyListed(Conflict):
     """The body is in the directory: `organisation` is the one to use."""
 
@@ -102,7 +105,7 @@ def register_other_body(
     name = " ".join(name.split())
     if not name:
         raise Refusal(_("Indiquez le nom de l’organisme."), field="name")
-    if len(name) > Organisation._meta.get_field("name").max_length:
+    if len(name) > NAME_LENGTH:
         raise Refusal(_("Le nom de l’organisme dépasse 200 caractères."), field="name")
     home = (
         Organisation.objects.real()

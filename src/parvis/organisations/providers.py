@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from django_scopes import scopes_disabled
 
@@ -31,6 +32,6 @@ def coordinator_hats(person: Person) -> Iterator[Hat]:
             person_id=person.pk,
             label=mandate.organisation.name,
             organisation_id=number,
-            organisations=lambda number=number: [number],
+            organisations=partial(list, (number,)),
             is_effective=mandate.state == MandateState.CONFIRMED,
         )

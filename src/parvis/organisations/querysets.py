@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, F, Q, TextField, Value, When
@@ -16,6 +16,11 @@ from parvis.organisations.search_words import question_of
 if TYPE_CHECKING:
     from parvis.accounts.hats import Hat
     from parvis.accounts.models import Person
+    from parvis.organisations.models import (  # noqa: F401 – type parameters
+        Mandate,
+        Organisation,
+        Site,
+    )
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -37,7 +42,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         question = question_of(text)
         if not question:
             return self.none()
-        found = self.filter(is_simulated=simulated, search_text__has_words=question.words)
+        found: Any = self.filter(is_simulated=simulated, search_text__has_words=question.words)
         if question.kind is not None:
             found = found.filter(kind=question.kind)
         if not ended:
@@ -51,13 +56,14 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             spaced = Concat(Value(" "), "search_text", Value(" "), output_field=TextField())
             found = found.alias(spaced=spaced)
             begins |= Q(spaced__contains=f" {question.words[0]} ")
-        return found.order_by(
+        best_first: OrganisationQuerySet = found.order_by(
             Case(When(exact, then=0), When(begins, then=1), default=2),
             F("population").desc(nulls_last=True),
             "kind",
             "name",
             "pk",
         )
+        return best_first
 
 
 class SiteQuerySet(models.QuerySet["Site"]):

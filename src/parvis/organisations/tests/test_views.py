@@ -46,6 +46,7 @@ class TestPublicDirectory:
         page = text_of(client.get(url("search"), {"q": "st etienne"}))
         assert url("detail", body.pk) in page
         assert "1 organisme trouvé" in page
+        assert "173\u00a0136\u00a0habitants" in page
 
     def test_an_empty_page_teaches_instead_of_listing_everything(self, client):
         OrganisationFactory(name="Partout")

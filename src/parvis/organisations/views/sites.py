@@ -173,6 +173,7 @@ def _form_page(
 
 
 def _body(hat: Hat) -> Organisation:
+    assert hat.organisation_id is not None  # a coordinator's hat names its body
     return Organisation.objects.get(pk=hat.organisation_id)
 
 
