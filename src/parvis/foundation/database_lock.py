@@ -28,8 +28,8 @@ from django.db.backends.signals import connection_created
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# A process that just received its stop signal is given this long to finish.
-PATIENCE_SECONDS = 3.0
+# A process that is just ending is given this long.
+PATIENCE_SECONDS = 1.0
 
 _held: dict[Path, int] = {}
 _mutex = threading.Lock()

@@ -35,13 +35,16 @@ def write_list() -> None:
     ]
     if not missing:
         return
-    path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(
         json.dumps({"kind": row.kind, "subject_id": row.subject_id, "at": row.at.isoformat()})
         + "\n"
         for row in missing
     )
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.read_bytes().endswith(b"\n"):
+        # A crash cut the last line short: start afresh on the next.
+        lines = "\n" + lines
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(descriptor, lines.encode("ascii"))
@@ -57,7 +60,7 @@ def read_list() -> set[tuple[str, int]]:
     except FileNotFoundError:
         return set()
     listed = set()
-    for line in text.splitlines():
+    for line in filter(None, text.splitlines()):
         try:
             entry = json.loads(line)
             listed.add((str(entry["kind"]), int(entry["subject_id"])))

@@ -146,7 +146,13 @@ def _refuse_unfit(manifest: Manifest, staging: Path) -> None:
 
 
 def _holds_rows() -> bool:
-    return any(rows for table, rows in count_rows().items() if table not in _WRITTEN_BY_MIGRATE)
+    """Whether a model holds a row; tables of a search index are not empty when it is."""
+    models = set(connection.introspection.django_table_names(only_existing=True))
+    return any(
+        rows
+        for table, rows in count_rows().items()
+        if table in models and table not in _WRITTEN_BY_MIGRATE
+    )
 
 
 def _put_files_in_place(manifest: Manifest, staging: Path) -> None:

@@ -30,7 +30,7 @@ def home(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.HOME = tmp_path / "home"
     settings.EVIDENCE_ROOT = settings.HOME / "evidence"
     # The purges of the rooms above have their own tests.
-    monkeypatch.setattr(restores.purges, "run_purges", lambda: [])
+    monkeypatch.setattr(restores.purges, "run_purges", list)
     for name, content in EVIDENCE.items():
         write_durably(settings.EVIDENCE_ROOT / name, content)
     ScheduleState.objects.create(name="lu.comme.temoin", next_due_at=timezone.now())

@@ -26,14 +26,13 @@ class Command(BaseCommand):
                 manifest = make_backup(options["file"])
         except BackupError as error:
             raise CommandError(str(error)) from error
+        sentence = _("Écrit dans %(file)s : %(rows)d lignes, %(tables)d tables, %(files)d pièces.")
         self.stdout.write(
-            _(
-                "%(rows)d lignes de %(tables)d tables et %(files)d pièces sauvegardées dans %(file)s."
-            )
+            sentence
             % {
+                "file": options["file"],
                 "rows": manifest.rows,
                 "tables": len(manifest.tables),
                 "files": len(manifest.files),
-                "file": options["file"],
             }
         )

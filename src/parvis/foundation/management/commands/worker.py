@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
-from parvis.foundation import schedule
+from parvis.foundation import leases, schedule
 from parvis.foundation.worker import Worker, run_pending
 
 
@@ -20,8 +22,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="fait ce qui est dû maintenant, puis s’arrête"
         )
+        parser.add_argument(
+            "--restart", type=uuid.UUID, metavar="ID", help="remet en file une tâche garée"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["restart"]:
+            if not leases.restart(options["restart"]):
+                raise CommandError(_("Aucune tâche garée ne porte ce numéro."))
+            return
         if options["once"]:
             schedule.queue_due()
             run_pending()

@@ -1,0 +1,137 @@
+"""The doctor says what is broken, in French, and fails then; it writes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from parvis.foundation import diagnosis, uploads
+from parvis.foundation.diagnosis import Verdict, examine
+from parvis.foundation.mail import queue_message
+from parvis.foundation.models import MailState, OutgoingMail, ScheduleState
+from parvis.foundation.tests import sample_tasks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _home(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HOME = tmp_path
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    monkeypatch.setattr(uploads, "_references", {})
+
+
+def sentences(verdict: Verdict) -> list[str]:
+    return [finding.sentence for finding in examine() if finding.verdict is verdict]
+
+
+def broken() -> str:
+    (sentence,) = sentences(Verdict.BROKEN)
+    return sentence
+
+
+def test_a_sound_installation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sentences(Verdict.BROKEN) == []
+    call_command("doctor")
+    assert "Tout va bien." in capsys.readouterr().out
+    assert list((diagnosis.settings.EVIDENCE_ROOT).iterdir()) == [], "the probe is gone"
+
+
+def test_mail_that_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    queue_message(to="a@example.org", subject="x", body="x", language="fr", key="late:1")
+    OutgoingMail.objects.update(
+        queued_at=timezone.now() - timedelta(hours=1), error="ConnectionRefusedError: 25"
+    )
+    assert "1 courriel(s) en attente" in broken()
+    assert "ConnectionRefusedError" in broken()
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor")
+    assert ended.value.code == 1
+    assert "1 point(s) à réparer." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("state", [MailState.UNKNOWN, MailState.FAILED])
+def test_mail_that_needs_a_decision(state: MailState) -> None:
+    queue_message(to="a@example.org", subject="x", body="x", language="fr", key="late:1")
+    OutgoingMail.objects.update(
+        state=state, settled_at=timezone.now() if state == MailState.FAILED else None
+    )
+    assert any(str(state.label) in sentence for sentence in sentences(Verdict.LOOK))
+
+
+def test_a_parked_task_and_how_to_restart_it() -> None:
+    queued = sample_tasks.note.enqueue("x")
+    DBTaskResult.objects.update(
+        status=TaskResultStatus.FAILED,
+        finished_at=timezone.now(),
+        worker_ids=["w"] * 5,
+        exception_class_path="builtins.RuntimeError",
+    )
+    assert "sample_tasks.note" in broken()
+    assert f"--restart {queued.id}" in broken()
+    call_command("worker", restart=DBTaskResult.objects.get().pk)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.READY
+
+
+def test_tasks_that_nobody_takes_up() -> None:
+    sample_tasks.note.enqueue("x")
+    assert sentences(Verdict.BROKEN) == []
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(hours=1))
+    assert "parvis worker" in broken()
+
+
+def test_a_schedule_that_nobody_follows() -> None:
+    ScheduleState.objects.create(
+        name="room.tasks.daily", next_due_at=timezone.now() - timedelta(hours=2)
+    )
+    assert "room.tasks.daily" in broken()
+
+
+def test_a_row_without_its_file(settings) -> None:
+    settings.EVIDENCE_ROOT.mkdir()
+    (settings.EVIDENCE_ROOT / "present.eml").write_bytes(b"x")
+    uploads.register_references("EVIDENCE_ROOT", lambda: [("present.eml", "0"), ("gone.eml", "0")])
+    assert "gone.eml" in broken()
+    assert "1 pièce(s) sur 2" in broken()
+
+
+def test_a_folder_that_cannot_be_written(settings) -> None:
+    settings.EVIDENCE_ROOT.write_bytes(b"a file where the folder should be")
+    assert "non inscriptible" in broken()
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(5, Verdict.BROKEN), (500, Verdict.LOOK)])
+def test_a_disk_that_fills(free: int, verdict: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        diagnosis.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": free * 1024**2})
+    )
+    assert len(sentences(verdict)) == 2
+
+
+def test_translations_not_compiled(settings) -> None:
+    folder = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text("")
+    assert "compilemessages" in broken()
+    (folder / "django.mo").write_bytes(b"")
+    assert sentences(Verdict.BROKEN) == []
+
+
+def test_settings_of_a_demonstration_are_pointed_out(settings) -> None:
+    settings.DEMO = settings.DEBUG = True
+    assert len([s for s in sentences(Verdict.LOOK) if "jamais en service" in s]) == 2
+
+
+def test_an_examination_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _unlucky() -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(diagnosis, "_examinations", lambda: [_unlucky])
+    assert broken() == "unlucky : ZeroDivisionError: oops"
