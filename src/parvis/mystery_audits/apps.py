@@ -10,8 +10,10 @@ class MysteryAuditsConfig(AppConfig):
         from parvis.accounts.enums import RoleKind
         from parvis.accounts.hats import register_provider
         from parvis.accounts.invitations import register_invitation
+        from parvis.editions.board import register_section
         from parvis.foundation import navigation
         from parvis.foundation.uploads import register_references
+        from parvis.mystery_audits.board_card import fieldwork_card
         from parvis.mystery_audits.operations.evidence import stored_evidence
         from parvis.mystery_audits.operations.panel import join_by_invitation, leave_with_the_rest
         from parvis.mystery_audits.providers import mystery_citizen_hats
@@ -19,6 +21,7 @@ class MysteryAuditsConfig(AppConfig):
         register_provider(mystery_citizen_hats)
         register_invitation(RoleKind.MYSTERY_CITIZEN, join_by_invitation)
         register_departure(leave_with_the_rest)
+        register_section(fieldwork_card)
         register_references("EVIDENCE_ROOT", stored_evidence)
 
         navigation.register(

@@ -107,6 +107,11 @@ class Question:
         return anchor_of(self.code)
 
     @property
+    def is_short(self) -> bool:
+        """Whether the choices are yes, no, not applicable: they stand side by side on a phone."""
+        return {choice.value for choice in self.choices} <= {YES, NO, NOT_APPLICABLE}
+
+    @property
     def is_number(self) -> bool:
         return self.maximum is not None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,35 +21,42 @@ from parvis.mystery_audits.operations.reviewing import NOT_HANDED_IN
 class ClosingSummary:
     """Where the contacts of a wave stand, in numbers of contacts."""
 
-    by_state: Counter[str]
+    by_state: dict[str, int]
     # Pairs of a body and a channel tested in the wave of which nothing would count.
     empty_channels: int
 
     @property
+    def total(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
     def accepted(self) -> int:
-        return sum(self.by_state[state] for state in SCORED_STATES)
+        return self._count(*SCORED_STATES)
 
     @property
     def cancelled(self) -> int:
-        return self.by_state[ContactState.CANCELLED]
+        return self._count(ContactState.CANCELLED)
 
     @property
     def not_handed_in(self) -> int:
-        return sum(self.by_state[state] for state in NOT_HANDED_IN)
+        return self._count(*NOT_HANDED_IN)
 
     @property
     def to_review(self) -> int:
-        return self.by_state[ContactState.SUBMITTED] + self.by_state[ContactState.IN_REVIEW]
+        return self._count(ContactState.SUBMITTED, ContactState.IN_REVIEW)
 
     @property
     def unfinished(self) -> int:
-        return sum(self.by_state[state] for state in UNFINISHED_STATES)
+        return self._count(*UNFINISHED_STATES)
+
+    def _count(self, *states: str) -> int:
+        return sum(self.by_state.get(state, 0) for state in states)
 
 
 def summarise_closing(*, wave: Wave) -> ClosingSummary:
     """What closing the wave now would mean."""
     contacts = Contact.objects.filter(wave=wave).order_by()
-    by_state = Counter(dict(contacts.values_list("state").annotate(Count("pk"))))
+    by_state = dict(contacts.values_list("state").annotate(Count("pk")))
     tested = contacts.values("organisation_id", "channel").distinct()
     accepted = contacts.scored().values("organisation_id", "channel").distinct()
     return ClosingSummary(by_state, empty_channels=tested.count() - accepted.count())

@@ -96,13 +96,15 @@ def wave(request: HatRequest, pk: int) -> HttpResponseBase:
     listing = WaveContacts(
         request, rows.select_related("organisation", "scenario", "mystery_citizen")
     )
+    summary = waves.summarise_closing(wave=current)
     return listing.respond(
         "mystery_audits/wave.html",
         {
             "wave": current,
             "edition": current.edition,
             "is_closed": current.state == WaveState.CLOSED,
-            "summary": waves.summarise_closing(wave=current),
+            "summary": summary,
+            "next_act": _next_act(summary),
             "progress": _progress(current),
             "is_simulated": current.edition.is_simulated,
         },
@@ -298,7 +300,7 @@ def cancel_rest(request: HatRequest, pk: int) -> HttpResponse:
             "consequences": [
                 f"{state.label} : {by_state[state]}"
                 for state in reviewing.NOT_HANDED_IN
-                if by_state[state]
+                if state in by_state
             ],
             "irreversible": True,
             "danger": True,
@@ -337,6 +339,13 @@ def close_wave(request: HatRequest, pk: int) -> HttpResponse:
             "is_simulated": current.edition.is_simulated,
         },
     )
+
+
+def _next_act(summary: waves.ClosingSummary) -> str:
+    """The one act the page puts forward: contacts are made, then given, then settled."""
+    if not summary.total:
+        return "generate"
+    return "assign_evenly" if summary.by_state.get(ContactState.PLANNED) else "close_wave"
 
 
 def _selection(current: Wave, raw: list[str]) -> ContactQuerySet:
