@@ -58,13 +58,13 @@ def watch_connections() -> None:
 def reading_only() -> Iterator[None]:
     """Open embedded databases without the lock, and unable to change them."""
     global _reading_only
-    connections.close_all()
+    _close_embedded()
     _reading_only = True
     try:
         yield
     finally:
         _reading_only = False
-        connections.close_all()
+        _close_embedded()
 
 
 def lock_path(database: str | Path) -> Path | None:
@@ -120,6 +120,12 @@ def release_all() -> None:
         for descriptor in _held.values():
             os.close(descriptor)
         _held.clear()
+
+
+def _close_embedded() -> None:
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "sqlite":
+            connection.close()
 
 
 def _on_connection(sender: object, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

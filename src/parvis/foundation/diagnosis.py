@@ -36,6 +36,8 @@ LATE_MAIL = timedelta(minutes=30)
 LATE_TASK = timedelta(minutes=30)
 LONG_TASK = timedelta(hours=1)
 CLOCK_TOLERANCE_SECONDS = 5.0
+# Settings of PostgreSQL without which an acknowledged form may be lost.
+DURABILITY = ("synchronous_commit", "fsync", "full_page_writes")
 
 
 class Verdict(Enum):
@@ -198,7 +200,7 @@ def _postgresql(cursor: object) -> Iterator[Finding]:
     yield _good(_("PostgreSQL %s.") % show("server_version"))
     if int(show("server_version_num")) < 150000:
         yield _broken(_("PostgreSQL 15 ou plus récent est nécessaire."))
-    for name in ("synchronous_commit", "fsync", "full_page_writes"):
+    for name in DURABILITY:
         value = show(name)
         if value in ("off", "local"):
             yield _broken(

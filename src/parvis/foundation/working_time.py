@@ -79,8 +79,8 @@ def time_zone_of(departement_code: str) -> str:
 
 def is_working_day(day: date, *, departement_code: str) -> bool:
     """Whether a body of this département receives the public on this day."""
-    before = _working_days_before(territory_of(departement_code), day.year)
-    index = day.timetuple().tm_yday - 1
+    first, before = _year(territory_of(departement_code), day.year)
+    index = day.toordinal() - first
     return before[index + 1] > before[index]
 
 
@@ -98,12 +98,11 @@ def working_hours_between(start: datetime, end: datetime, *, departement_code: s
         raise ValueError("working hours are counted between instants with a time zone")
     if end < start:
         raise ValueError("the end precedes the start")
-    zone = _zone(time_zone_of(departement_code))
-    territory = territory_of(departement_code)
+    zone, territory = _place(departement_code)
     first, last = start.astimezone(zone), end.astimezone(zone)
     elapsed = _elapsed_in_year(territory, last) - _elapsed_in_year(territory, first)
     for year in range(first.year, last.year):
-        elapsed += _working_days_before(territory, year)[-1] * _DAY
+        elapsed += _year(territory, year)[1][-1] * _DAY
     return elapsed / _MICROSECONDS_PER_HOUR
 
 
@@ -117,21 +116,20 @@ def add_working_hours(start: datetime, hours: float, *, departement_code: str) -
         raise ValueError("working hours are counted from an instant with a time zone")
     if hours < 0:
         raise ValueError("a delay is not negative")
-    zone = _zone(time_zone_of(departement_code))
-    territory = territory_of(departement_code)
+    zone, territory = _place(departement_code)
     local = start.astimezone(zone)
     remaining = round(hours * _MICROSECONDS_PER_HOUR)
     if remaining == 0:
         return local
     target, year = _elapsed_in_year(territory, local) + remaining, local.year
-    before = _working_days_before(territory, year)
+    first, before = _year(territory, year)
     while target > before[-1] * _DAY:
         target -= before[-1] * _DAY
         year += 1
-        before = _working_days_before(territory, year)
+        first, before = _year(territory, year)
     # The last day wholly needed or begun: the first whose closing reaches the target.
     days = -(-target // _DAY)
-    day = date(year, 1, 1) + timedelta(days=bisect_left(before, days) - 1)
+    day = date.fromordinal(first + bisect_left(before, days) - 1)
     inside = target - (days - 1) * _DAY
     opening = datetime.combine(day, time(OPENING_HOUR), tzinfo=zone)
     return opening + timedelta(microseconds=inside)
@@ -139,28 +137,30 @@ def add_working_hours(start: datetime, hours: float, *, departement_code: str) -
 
 def _elapsed_in_year(territory: str, local: datetime) -> int:
     """Working microseconds from the first of January to `local`, a time of the body's zone."""
-    before = _working_days_before(territory, local.year)
-    index = local.timetuple().tm_yday - 1
+    first, before = _year(territory, local.year)
+    index = local.toordinal() - first
     elapsed = before[index] * _DAY
     if before[index + 1] > before[index]:
-        clock = (
-            local.hour * 3600 + local.minute * 60 + local.second
-        ) * 1_000_000 + local.microsecond
+        seconds = local.hour * 3600 + local.minute * 60 + local.second
+        clock = seconds * 1_000_000 + local.microsecond
         elapsed += min(max(clock, _OPENING), _CLOSING) - _OPENING
     return elapsed
 
 
 @cache
-def _working_days_before(territory: str, year: int) -> tuple[int, ...]:
-    """Working days before each day of the year, and, last, those of the whole year."""
+def _year(territory: str, year: int) -> tuple[int, tuple[int, ...]]:
+    """Ordinal of the first of January, and the working days before each day of the year.
+
+    The tuple has one more item than the year has days: the working days of the whole year.
+    """
     country, _separator, subdivision = territory.partition("-")
     closed = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
-    first = date(year, 1, 1)
-    days = (first + timedelta(days=i) for i in range((date(year + 1, 1, 1) - first).days))
+    first = date(year, 1, 1).toordinal()
+    days = map(date.fromordinal, range(first, date(year + 1, 1, 1).toordinal()))
     working = (day.weekday() < 5 and day not in closed for day in days)
-    return tuple(accumulate(working, initial=0))
+    return first, tuple(accumulate(working, initial=0))
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+def _place(departement_code: str) -> tuple[ZoneInfo, str]:
+    return ZoneInfo(time_zone_of(departement_code)), territory_of(departement_code)

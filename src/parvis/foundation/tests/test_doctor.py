@@ -26,6 +26,8 @@ def _home(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     monkeypatch.setattr(uploads, "_references", {})
+    # A server for tests trades durability for speed.
+    monkeypatch.setattr(diagnosis, "DURABILITY", ())
 
 
 def sentences(verdict: Verdict) -> list[str]:
@@ -135,3 +137,20 @@ def test_an_examination_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(diagnosis, "_examinations", lambda: [_unlucky])
     assert broken() == "unlucky : ZeroDivisionError: oops"
+
+
+def test_a_server_that_may_lose_what_it_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cursor:
+        values = {"server_version": "14.1", "server_version_num": "140001", "fsync": "off"}
+
+        def execute(self, sql: str) -> None:
+            self.asked = sql.removeprefix("SHOW ")
+
+        def fetchone(self) -> tuple[str]:
+            return (self.values.get(self.asked, "on"),)
+
+    monkeypatch.setattr(diagnosis, "DURABILITY", ("synchronous_commit", "fsync"))
+    found = [f.sentence for f in diagnosis._postgresql(Cursor()) if f.verdict is Verdict.BROKEN]
+    assert len(found) == 2
+    assert "15" in found[0]
+    assert "fsync=off" in found[1]
