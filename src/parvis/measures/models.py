@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from parvis.measures.querysets import MeasureQuerySet
 from parvis.organisations.models import Organisation
 from parvis.questionnaires.enums import Channel, Determinant, JourneyStage
 
@@ -35,7 +36,9 @@ class Measure(models.Model):
     # How many answers (contacts, ballots, feedbacks) the estimate rests on.
     answers = models.PositiveIntegerField()
 
-    objects = ScopedManager(organisation="organisation")
+    objects = ScopedManager(
+        organisation="organisation", _manager_class=models.Manager.from_queryset(MeasureQuerySet)
+    )
 
     class Meta:
         constraints = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,10 +15,10 @@ from parvis.editions.models import Edition, Wave
 from parvis.mystery_audits.models import Contact
 from parvis.organisations.enums import Stratum
 from parvis.organisations.models import Organisation
-from parvis.results.querysets import PublicationQuerySet, ScoreSheetQuerySet
+from parvis.results.querysets import PublicationQuerySet, RunQuerySet, ScoreSheetQuerySet
 
 
-class Run(models.Model):
+class Run(models.Model):  # type: ignore[django-manager-missing]  # of scoped tables
     """One computation of scores: the same input document gives the same result, to the bit."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="runs")
@@ -38,6 +40,10 @@ class Run(models.Model):
     result_sha256 = models.CharField(max_length=64)
     organisation_count = models.PositiveIntegerField()
     contact_count = models.PositiveIntegerField()
+    # Part of the result document that the operator's pages read: see results/overview.py.
+    overview = models.JSONField()
+
+    objects: ClassVar[models.Manager[Run]] = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -129,7 +135,7 @@ class Publication(models.Model):
     # null = the current one for its scope; otherwise replaced by a later publication.
     superseded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PublicationQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Publication]] = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at"]
