@@ -4,54 +4,58 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from django.db import connection, connections
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.editions.tests.factories import RegistrationFactory
 from parvis.foundation.errors import Conflict
 from parvis.journal.models import Entry
 from parvis.mystery_audits.enums import CONTACT_TRANSITIONS, ContactState
-from parvis.mystery_audits.models import Contact, Transition
-from parvis.mystery_audits.operations.fieldwork import submit
+from parvis.mystery_audits.models import Answer, Contact, Transition
+from parvis.mystery_audits.operations.fieldwork import save_answer, submit
+from parvis.mystery_audits.operations.planning import generate_contacts
 from parvis.mystery_audits.operations.reviewing import take
 from parvis.mystery_audits.operations.transitions import transition, transition_all
-from parvis.mystery_audits.tests.factories import ContactFactory
-
-PAIRS = list(product(ContactState, ContactState))
+from parvis.mystery_audits.tests.factories import (
+    ContactFactory,
+    RunningWaveFactory,
+    ScenarioFactory,
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("from_state", "to_state"), PAIRS)
-def test_every_pair_of_states_follows_the_table(from_state, to_state):
+@pytest.mark.parametrize("from_state", ContactState)
+def test_every_pair_of_states_follows_the_table(from_state):
+    """Thirteen states, hence 169 pairs: each is tried, from the same contact put back in state."""
     contact = ContactFactory(state=from_state)
     by = PersonFactory()
-    if to_state in CONTACT_TRANSITIONS[from_state]:
-        transition(contact=contact, to_state=to_state, by=by, reason="parce que")
-        stored = Contact.objects.get()
-        assert (stored.state, stored.revision) == (to_state, 2)
-        step = Transition.objects.get()
-        assert (step.from_state, step.to_state, step.actor, step.reason) == (
-            from_state,
-            to_state,
-            by,
-            "parce que",
-        )
-        entry = Entry.objects.get(action=f"contact.{to_state}")
-        assert (entry.actor_id, entry.subject_id, entry.organisation_id) == (
-            by.pk,
-            contact.pk,
-            contact.organisation_id,
-        )
-    else:
-        with pytest.raises(Conflict) as refused:
-            transition(contact=contact, to_state=to_state, by=by)
-        assert str(from_state.label) in refused.value.message
-        assert str(to_state.label) in refused.value.message
-        assert Contact.objects.get().state == from_state
-        assert not Transition.objects.exists()
+    for to_state in ContactState:
+        Contact.objects.filter(pk=contact.pk).update(state=from_state, revision=1)
+        Transition.objects.all().delete()
+        contact = Contact.objects.get()
+        if to_state in CONTACT_TRANSITIONS[from_state]:
+            transition(contact=contact, to_state=to_state, by=by, reason="parce que")
+            stored = Contact.objects.get()
+            assert (stored.state, stored.revision) == (to_state, 2)
+            step = Transition.objects.get()
+            kept = (step.from_state, step.to_state, step.actor, step.reason)
+            assert kept == (from_state, to_state, by, "parce que")
+            entry = Entry.objects.get(action=f"contact.{to_state}")
+            assert (entry.actor_id, entry.subject_id, entry.organisation_id) == (
+                by.pk,
+                contact.pk,
+                contact.organisation_id,
+            )
+        else:
+            with pytest.raises(Conflict) as refused:
+                transition(contact=contact, to_state=to_state, by=by)
+            assert str(from_state.label) in refused.value.message
+            assert str(to_state.label) in refused.value.message
+            assert Contact.objects.get().state == from_state
+            assert not Transition.objects.exists()
 
 
 def test_nothing_follows_a_final_state():
@@ -147,3 +151,32 @@ def test_a_double_click_on_submit_hands_in_once():
     )
     assert refusals == [None, None]
     assert Transition.objects.filter(to_state=ContactState.SUBMITTED).count() == 1
+
+
+@needs_a_server
+@pytest.mark.django_db(transaction=True)
+def test_two_screens_at_the_same_instant_one_answer_is_stored_and_the_other_is_told():
+    contact = ContactFactory(in_progress=True)
+    by = contact.mystery_citizen.person
+
+    def answer(value: str) -> Callable[[], object]:
+        return lambda: save_answer(
+            contact=contact, criterion="phone.rings", value=value, base_revision=0, by=by
+        )
+
+    refusals = _at_once(answer("3"), answer("7"))
+    assert sorted(type(refusal).__name__ for refusal in refusals) == ["NoneType", "StaleField"]
+    assert Answer.objects.get().revision == 1
+
+
+@needs_a_server
+@pytest.mark.django_db(transaction=True)
+def test_two_generations_at_the_same_instant_make_each_contact_once():
+    wave = RunningWaveFactory(number=1)
+    ScenarioFactory()
+    RegistrationFactory(edition=wave.edition, confirmed=True, channels=True)
+    refusals = _at_once(
+        *[lambda: generate_contacts(wave=wave, per_channel={"phone": 5}, by=None)] * 2
+    )
+    assert refusals == [None, None]
+    assert Contact.objects.count() == 5
