@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parvis.web.views import files, home, language, legal
+from parvis.web.views import demo_sign_in, files, home, language, legal
 
 app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("demonstration/", demo_sign_in.demo_sign_in, name="demo_sign_in"),
     path("langue", language.set_language, name="set_language"),
     path("le-barometre", legal.about, name="about"),
     path("accessibilite", legal.accessibility, name="accessibility"),
