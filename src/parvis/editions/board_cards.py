@@ -36,7 +36,7 @@ def publication_card(edition: Edition, hat: Hat) -> BoardCard | None:
         ],
         next_step=NextStep(
             order=10,
-            sentence=_("L’édition est un brouillon : personne ne peut s’inscrire."),
+            sentence=_("L’édition est un brouillon : personne ne peut s’inscrire."),
             label=_("Ouvrir l’édition"),
             url=reverse("editions:open", args=[edition.slug]),
         ),
@@ -130,7 +130,7 @@ def calendar_card(edition: Edition, hat: Hat) -> BoardCard:
         )
         if state == WaveState.OPEN and today > wave.ends_on:
             late = _(
-                "La vague %(number)d devait s’achever le %(day)s : elle est encore ouverte."
+                "La vague %(number)d devait s’achever le %(day)s : elle est encore ouverte."
             ) % {
                 "number": wave.number,
                 "day": date_format(wave.ends_on, "DATE_FORMAT"),
@@ -145,7 +145,7 @@ def calendar_card(edition: Edition, hat: Hat) -> BoardCard:
     return BoardCard(
         title=_("Calendrier"),
         order=30,
-        say=late or _calendar_sentence(waves),
+        say=late or _calendar_sentence(waves, today),
         lines=lines,
         links=[(_("Modifier les règles"), reverse("editions:edit", args=[edition.slug]))],
         next_step=step,
@@ -156,13 +156,18 @@ def _may_open(edition: Edition, wave: Wave, today: date) -> bool:
     return edition.is_open and wave.state == WaveState.PLANNED and wave.starts_on <= today
 
 
-def _calendar_sentence(waves: list[Wave]) -> str:
+def _calendar_sentence(waves: list[Wave], today: date) -> str:
     if any(wave.state == WaveState.OPEN for wave in waves):
         return _("Les prises de contact sont en cours.")
     following = next((wave for wave in waves if wave.state == WaveState.PLANNED), None)
     if following is None:
         return _("Toutes les vagues sont closes.")
-    return _("La vague %(number)d commence le %(day)s.") % {
+    sentence = (
+        _("La vague %(number)d commence le %(day)s.")
+        if today < following.starts_on
+        else _("La vague %(number)d peut s’ouvrir depuis le %(day)s.")
+    )
+    return sentence % {
         "number": following.number,
         "day": date_format(following.starts_on, "DATE_FORMAT"),
     }

@@ -52,7 +52,7 @@ def checked_channel(declaration: ChannelDeclaration) -> ChannelDeclaration:
         return ChannelDeclaration(channel, exists=False)
     if not address and channel != Channel.VISIT:
         raise Refusal(
-            _("%(channel)s : indiquez les coordonnées, ou que ce canal n’existe pas.")
+            _("%(channel)s : indiquez les coordonnées, ou que ce canal n’existe pas.")
             % {"channel": channel.label},
             field=f"channel_{channel.value}",
         )

@@ -35,6 +35,6 @@ class OptionCode(models.TextChoices):
 
     VISITS = "visits", _("Visites sur place")
     PERSONALISED_REPORT = "report", _("Rapport personnalisé")
-    FEEDBACK = "feedback", _("Écoute à chaud : bornes et téléphones")
+    FEEDBACK = "feedback", _("Écoute à chaud : bornes et téléphones")
     CONSULTATION = "consultation", _("Consultation du public")
     STAFF_POLL = "staff_poll", _("Sondage interne des agents")

@@ -21,7 +21,7 @@ def _edition_state(edition: Edition) -> str:
     if not edition.is_open:
         return _("Brouillon")
     window = edition.registration_window(timezone.now())
-    return _("Inscriptions : %(state)s") % {"state": window.label.lower()}
+    return _("Inscriptions : %(state)s") % {"state": window.label.lower()}
 
 
 class EditionListing(Listing):

@@ -55,7 +55,7 @@ def locks_of(edition: Edition) -> dict[Section, str]:
     """Sections that no longer change, with the reason of each in words for the operator."""
     locks: dict[Section, str] = {}
     if edition.is_open:
-        locks[Section.SLUG] = _("La page publique est ouverte : son adresse circule déjà.")
+        locks[Section.SLUG] = _("La page publique est ouverte : son adresse circule déjà.")
     # The operator's rule reads every tenant: one registration is enough to settle the rules.
     with scopes_disabled():
         has_registrations = edition.registrations.exists()

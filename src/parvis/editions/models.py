@@ -272,7 +272,7 @@ class Registration(models.Model):
                 condition=Q(staff_informed=True, communicability_acknowledged=True),
                 name="registration_undertakings",
                 violation_error_message=_(
-                    "L’inscription demande les deux engagements : information des agents et "
+                    "L’inscription demande les deux engagements : information des agents et "
                     "caractère communicable du rapport."
                 ),
             ),

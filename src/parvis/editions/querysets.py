@@ -52,11 +52,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_confirmation(self) -> RegistrationQuerySet:
         """Annotate `is_confirmed`: somebody confirmed may act for the body."""
-        confirmed = Mandate.objects.filter(
-            organisation=OuterRef("organisation"), state=MandateState.CONFIRMED
-        )
-        return self.annotate(is_confirmed=Exists(confirmed))
+        return self.annotate(is_confirmed=_confirmed_mandate())
 
     def entitled(self) -> RegistrationQuerySet:
         """Taking part, and somebody confirmed may act for the body: contacts may be made."""
-        return self.taking_part().with_confirmation().filter(is_confirmed=True)
+        return self.taking_part().filter(_confirmed_mandate())
+
+
+def _confirmed_mandate() -> Exists:
+    """Somebody confirmed may act for the body of the registration."""
+    return Exists(
+        Mandate.objects.filter(organisation=OuterRef("organisation"), state=MandateState.CONFIRMED)
+    )

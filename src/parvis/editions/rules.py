@@ -108,7 +108,7 @@ def check(rules: EditionRules) -> None:
     for election in rules.elections:
         if election.last_round_on < election.first_round_on:
             raise Refusal(
-                _("« %(label)s » : le dernier tour précède le premier.")
+                _("« %(label)s » : le dernier tour précède le premier.")
                 % {"label": election.label},
                 field="elections",
             )
@@ -119,16 +119,16 @@ def _check_identity(rules: EditionRules) -> None:
         raise Refusal(_("Donnez un titre à l’édition."), field="title")
     if not _SLUG.fullmatch(rules.slug):
         raise Refusal(
-            _("L’adresse s’écrit en minuscules sans accent, chiffres et tirets : « edition-9 »."),
+            _("L’adresse s’écrit en minuscules sans accent, chiffres et tirets : « edition-9 »."),
             field="slug",
         )
     if rules.slug in RESERVED_SLUGS:
         raise Refusal(
-            _("L’adresse « %(slug)s » est déjà prise.") % {"slug": rules.slug}, field="slug"
+            _("L’adresse « %(slug)s » est déjà prise.") % {"slug": rules.slug}, field="slug"
         )
     if not is_time_zone(rules.time_zone):
         raise Refusal(
-            _("Le fuseau « %(zone)s » n’existe pas.") % {"zone": rules.time_zone}, field="time_zone"
+            _("Le fuseau « %(zone)s » n’existe pas.") % {"zone": rules.time_zone}, field="time_zone"
         )
 
 
@@ -145,7 +145,7 @@ def _check_calendar(rules: EditionRules) -> None:
     for number, wave in enumerate(rules.waves, start=1):
         if wave.ends_on < wave.starts_on:
             raise Refusal(
-                _("Vague %(number)d : le dernier jour précède le premier.") % {"number": number},
+                _("Vague %(number)d : le dernier jour précède le premier.") % {"number": number},
                 field="waves",
             )
     for number, (former, later) in enumerate(pairwise(rules.waves), start=2):
@@ -165,18 +165,18 @@ def _check_weights(weights: Mapping[Channel, Decimal]) -> None:
     for channel, weight in weights.items():
         if not 0 <= weight <= 100:
             raise Refusal(
-                _("%(channel)s : un poids se donne entre 0 et 100.") % {"channel": channel.label},
+                _("%(channel)s : un poids se donne entre 0 et 100.") % {"channel": channel.label},
                 field="weights",
             )
         if weight != round(weight, 2):
             raise Refusal(
-                _("%(channel)s : deux décimales au plus.") % {"channel": channel.label},
+                _("%(channel)s : deux décimales au plus.") % {"channel": channel.label},
                 field="weights",
             )
     total = sum(weights.values(), Decimal(0))
     if total != 100:
         raise Refusal(
-            _("Les poids des canaux totalisent %(total)s %% au lieu de 100 %%.")
+            _("Les poids des canaux totalisent %(total)s %% au lieu de 100 %%.")
             % {"total": f"{total.normalize():f}".replace(".", ",")},
             field="weights",
         )
@@ -185,17 +185,17 @@ def _check_weights(weights: Mapping[Channel, Decimal]) -> None:
 def _check_thresholds(rules: EditionRules) -> None:
     if rules.minimum_peers < LOWEST_MINIMUM_PEERS:
         raise Refusal(
-            _("Une moyenne demande au moins 5 autres organismes : le secret de chacun en dépend."),
+            _("Une moyenne demande au moins 5 autres organismes : le secret de chacun en dépend."),
             field="minimum_peers",
         )
     if rules.minimum_quartile_peers < LOWEST_MINIMUM_QUARTILE_PEERS:
         raise Refusal(
-            _("Des quartiles demandent au moins 10 organismes : le secret de chacun en dépend."),
+            _("Des quartiles demandent au moins 10 organismes : le secret de chacun en dépend."),
             field="minimum_quartile_peers",
         )
     if not 1 <= rules.minimum_coverage_percent <= 100:
         raise Refusal(
-            _("La part du poids à évaluer se donne entre 1 et 100 %."),
+            _("La part du poids à évaluer se donne entre 1 et 100 %."),
             field="minimum_coverage_percent",
         )
 
@@ -209,7 +209,7 @@ def _check_options(options: Sequence[OptionRule]) -> None:
             raise Refusal(_("Un prix ou un quota n’est jamais négatif."), field="options")
         if option.quota is not None and option.quota < 1:
             raise Refusal(
-                _("%(option)s : un nombre maximal vaut au moins 1, ou reste vide.")
+                _("%(option)s : un nombre maximal vaut au moins 1, ou reste vide.")
                 % {"option": option.code.label},
                 field="options",
             )

@@ -64,14 +64,14 @@ def rules_in_words(rules: EditionRules) -> dict[str, str]:
             wave.starts_on, wave.ends_on
         )
     for channel, weight in sorted(rules.weights.items()):
-        lines[_("Poids : %(channel)s") % {"channel": channel.label}] = f"{percent(weight)} %"
+        lines[_("Poids : %(channel)s") % {"channel": channel.label}] = f"{percent(weight)} %"
     lines |= {
         _("Autres organismes pour une moyenne"): str(rules.minimum_peers),
         _("Organismes pour des quartiles"): str(rules.minimum_quartile_peers),
-        _("Part du poids à évaluer"): f"{rules.minimum_coverage_percent} %",
+        _("Part du poids à évaluer"): f"{rules.minimum_coverage_percent} %",
     }
     for option in rules.options:
-        lines[_("Option : %(option)s") % {"option": option.code.label}] = _option_line(option)
+        lines[_("Option : %(option)s") % {"option": option.code.label}] = _option_line(option)
     for number, election in enumerate(rules.elections, start=1):
         lines[_("Élection %(number)d") % {"number": number}] = _election_line(election)
     return lines

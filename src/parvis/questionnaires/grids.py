@@ -58,7 +58,7 @@ def import_grid(text: str, by: Person | None) -> Grid:
     elif grid.first_used_at is not None:
         raise Conflict(
             _(
-                "La version %(version)d de la grille « %(code)s » sert déjà à une édition : elle "
+                "La version %(version)d de la grille « %(code)s » sert déjà à une édition : elle "
                 "ne change plus. Donnez un nouveau numéro de version à votre fichier."
             )
             % {"version": grid.version, "code": grid.code}

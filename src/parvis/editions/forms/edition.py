@@ -63,14 +63,14 @@ class MainForm(forms.Form):
     slug = forms.SlugField(
         label=gettext_lazy("Adresse de la page"),
         max_length=60,
-        help_text=gettext_lazy("Minuscules, chiffres et tirets : « edition-9 »."),
+        help_text=gettext_lazy("Minuscules, chiffres et tirets : « edition-9 »."),
     )
     presentation = forms.CharField(
         label=gettext_lazy("Présentation"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("Ce que le public lit en premier : le but et l’esprit."),
+        help_text=gettext_lazy("Ce que le public lit en premier : le but et l’esprit."),
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Fuseau horaire"),
@@ -101,7 +101,7 @@ class MainForm(forms.Form):
         help_text=gettext_lazy("Jamais moins de 10."),
     )
     minimum_coverage_percent = forms.IntegerField(
-        label=gettext_lazy("Part du poids à évaluer pour un score d’ensemble, en %"),
+        label=gettext_lazy("Part du poids à évaluer pour un score d’ensemble, en %"),
         initial=60,
     )
 
@@ -120,7 +120,7 @@ class MainForm(forms.Form):
                 cleaned[name] = moment_in(zone, local)
             except ValueError:
                 self.add_error(
-                    name, _("Cette heure n’existe pas : l’horloge avance d’une heure ce jour-là.")
+                    name, _("Cette heure n’existe pas : l’horloge avance d’une heure ce jour-là.")
                 )
         return cleaned
 

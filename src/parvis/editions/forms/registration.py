@@ -50,12 +50,11 @@ ADDRESS_WIDGETS = {
 
 def option_label(option: Option) -> SafeString:
     """Name, price and content of an option, for the card that ticks it."""
-    detail = f" {option.description}" if option.description else ""
     return format_html(
-        '<span><strong>{}</strong> <span class="nowrap">({})</span>{}</span>',
+        '<span><strong>{}</strong> – {}<br><span class="muted">{}</span></span>',
         option.get_code_display(),
         price_in_words(option.price_cents, option.free_quota),
-        detail,
+        option.description,
     )
 
 
@@ -182,19 +181,19 @@ class RegisterForm(DeclarationsForm):
     function = forms.CharField(
         label=_("Votre fonction dans l’organisme"),
         max_length=120,
-        help_text=_("Par exemple : directrice de l’accueil. L’opérateur s’en sert pour vérifier."),
+        help_text=_("Par exemple : directrice de l’accueil. L’opérateur s’en sert pour vérifier."),
     )
     staff_informed = forms.BooleanField(
         label=_(
             "Je m’engage, au nom de l’organisme, à informer les agents et leurs représentants que "
-            "des audits-mystère peuvent avoir lieu, et à ne jamais en tirer de sanction : "
+            "des audits-mystère peuvent avoir lieu, et à ne jamais en tirer de sanction : "
             "l’évaluation porte sur l’organisation, jamais sur les personnes."
         ),
         error_messages={"required": _("L’inscription demande cet engagement.")},
     )
     communicability_acknowledged = forms.BooleanField(
         label=_(
-            "J’ai lu que le rapport de mon organisme est un document administratif : toute "
+            "J’ai lu que le rapport de mon organisme est un document administratif : toute "
             "personne peut en demander communication. Il ne contient jamais le score identifiable "
             "d’un autre participant."
         ),

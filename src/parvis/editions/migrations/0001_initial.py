@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='Option',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('visits', 'Visites sur place'), ('report', 'Rapport personnalisé'), ('feedback', 'Écoute à chaud : bornes et téléphones'), ('consultation', 'Consultation du public'), ('staff_poll', 'Sondage interne des agents')], max_length=20)),
+                ('code', models.CharField(choices=[('visits', 'Visites sur place'), ('report', 'Rapport personnalisé'), ('feedback', 'Écoute à chaud : bornes et téléphones'), ('consultation', 'Consultation du public'), ('staff_poll', 'Sondage interne des agents')], max_length=20)),
                 ('description', models.CharField(blank=True, max_length=500, verbose_name='description')),
                 ('price_cents', models.PositiveIntegerField(default=0, verbose_name='prix hors taxes, en centimes')),
                 ('free_quota', models.PositiveIntegerField(default=0, verbose_name='gratuite pour les premiers')),
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('communicability_acknowledged', True), ('staff_informed', True)), name='registration_undertakings', violation_error_message='L’inscription demande les deux engagements : information des agents et caractère communicable du rapport.'),
+            constraint=models.CheckConstraint(condition=models.Q(('communicability_acknowledged', True), ('staff_informed', True)), name='registration_undertakings', violation_error_message='L’inscription demande les deux engagements : information des agents et caractère communicable du rapport.'),
         ),
         migrations.AddConstraint(
             model_name='registration',

@@ -168,11 +168,11 @@ def open_wave(*, wave: Wave, by: Person) -> Wave:
     """
     current = _locked_wave(wave)
     if not current.edition.is_open:
-        raise Conflict(_("Ouvrez d’abord l’édition : ses participants ne la connaissent pas."))
+        raise Conflict(_("Ouvrez d’abord l’édition : ses participants ne la connaissent pas."))
     today = current.edition.day_of(timezone.now())
     if today < current.starts_on:
         raise Conflict(
-            _("La vague %(number)d commence le %(day)s : elle ne s’ouvre pas avant.")
+            _("La vague %(number)d commence le %(day)s : elle ne s’ouvre pas avant.")
             % {"number": current.number, "day": f"{current.starts_on:%d/%m/%Y}"}
         )
     return _move_wave(current, WaveState.OPEN, by)
@@ -194,7 +194,7 @@ def _locked_wave(wave: Wave) -> Wave:
 def _move_wave(wave: Wave, state: WaveState, by: Person) -> Wave:
     if state not in WAVE_TRANSITIONS[WaveState(wave.state)]:
         raise Conflict(
-            _("La vague %(number)d est « %(from)s » : elle ne peut pas passer à « %(to)s ».")
+            _("La vague %(number)d est « %(from)s » : elle ne peut pas passer à « %(to)s ».")
             % {"number": wave.number, "from": wave.get_state_display(), "to": state.label}
         )
     wave.state = state
@@ -242,13 +242,13 @@ def _rewrite_waves(edition: Edition, waves: Sequence[WaveRule]) -> None:
             continue
         if wave.state == WaveState.CLOSED:
             raise Conflict(
-                _("La vague %(number)d est close : ses dates ne changent plus.")
+                _("La vague %(number)d est close : ses dates ne changent plus.")
                 % {"number": wave.number},
                 field="waves",
             )
         if wave.state == WaveState.OPEN and wave.starts_on != dates.starts_on:
             raise Conflict(
-                _("La vague %(number)d est commencée : seul son dernier jour peut changer.")
+                _("La vague %(number)d est commencée : seul son dernier jour peut changer.")
                 % {"number": wave.number},
                 field="waves",
             )
@@ -274,7 +274,7 @@ def _write_options(edition: Edition, options: Sequence[OptionRule]) -> None:
         for code in set(stored) - {rule.code.value for rule in options}:
             if stored[code].takers.exists():
                 raise Conflict(
-                    _("%(option)s : des organismes ont choisi cette option, elle reste.")
+                    _("%(option)s : des organismes ont choisi cette option, elle reste.")
                     % {"option": stored[code]},
                     field="options",
                 )
@@ -287,7 +287,7 @@ def _write_options(edition: Edition, options: Sequence[OptionRule]) -> None:
                 ).count()
                 if rule.quota < taken:
                     raise Conflict(
-                        _("%(option)s : %(taken)d organismes l’ont déjà choisie.")
+                        _("%(option)s : %(taken)d organismes l’ont déjà choisie.")
                         % {"option": option, "taken": taken},
                         field="options",
                     )
@@ -315,6 +315,6 @@ def _write_elections(edition: Edition, elections: Sequence[ElectionRule]) -> Non
 def _refusal_of_integrity(slug: str) -> Refusal:
     """The checks ran before: what is left for the database to refuse is the address."""
     return Refusal(
-        _("L’adresse « %(slug)s » est déjà celle d’une autre édition.") % {"slug": slug},
+        _("L’adresse « %(slug)s » est déjà celle d’une autre édition.") % {"slug": slug},
         field="slug",
     )

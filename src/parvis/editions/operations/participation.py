@@ -206,7 +206,7 @@ def _locked(registration: Registration) -> Registration:
 def _refuse_body(edition: Edition, organisation: Organisation) -> None:
     if organisation.ended_year is not None:
         raise Refusal(
-            _("%(name)s n’existe plus depuis %(year)d : inscrivez l’organisme qui lui a succédé.")
+            _("%(name)s n’existe plus depuis %(year)d : inscrivez l’organisme qui lui a succédé.")
             % {"name": organisation.name, "year": organisation.ended_year},
             field="organisation",
         )
@@ -289,7 +289,7 @@ def _price_now(option: Option) -> int:
         )
         if option.quota is not None and takers.count() >= option.quota:
             raise Conflict(
-                _("« %(option)s » : les %(quota)d places sont prises.")
+                _("« %(option)s » : les %(quota)d places sont prises.")
                 % {"option": option, "quota": option.quota},
                 field="options",
             )

@@ -155,7 +155,7 @@ class TestOperator:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            ({"weight-post": "14"}, "totalisent 99 %"),
+            ({"weight-post": "14"}, "totalisent 99 %"),
             ({"minimum_peers": "4"}, "au moins 5 autres"),
             ({"minimum_quartile_peers": "9"}, "au moins 10 organismes"),
             ({"registration_closes_at": "2026-01-01T09:00"}, "venir après leur ouverture"),

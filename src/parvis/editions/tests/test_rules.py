@@ -91,7 +91,7 @@ def test_social_networks_may_count_when_the_total_stays_a_hundred() -> None:
 
 
 def test_the_message_gives_the_total_found() -> None:
-    with pytest.raises(Refusal, match=r"99,5 % au lieu de 100"):
+    with pytest.raises(Refusal, match=r"99,5 % au lieu de 100"):
         check(replace(SOUND, weights=weights(post="14.5")))
 
 

@@ -166,7 +166,7 @@ def _join_colleague(
             _put_on_hat_of(request, body)
             messages.success(
                 request,
-                _("Votre demande est transmise : l’opérateur la confirme avant toute chose."),
+                _("Votre demande est transmise : l’opérateur la confirme avant toute chose."),
             )
             return redirect("editions:my_registrations")
     return render(request, "editions/register_join.html", {**context, "form": form, "waits": waits})
@@ -354,10 +354,10 @@ def withdraw_registration(request: HatRequest, pk: int) -> HttpResponse:
         "foundation/confirm.html",
         {
             "title": _("Retirer %(name)s de l’édition") % {"name": row.organisation.name},
-            "summary": _("L’organisme ne sera pas évalué dans « %(edition)s ».")
+            "summary": _("L’organisme ne sera pas évalué dans « %(edition)s ».")
             % {"edition": row.edition.title},
             "consequences": [
-                _("Ses options sont rendues : leurs places reviennent à d’autres."),
+                _("Ses options sont rendues : leurs places reviennent à d’autres."),
                 _("Il peut se réinscrire jusqu’à la clôture, en reprenant tout du début."),
             ],
             "form": form,

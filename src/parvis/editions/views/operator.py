@@ -116,13 +116,13 @@ def open_to_public(request: HatRequest, slug: str) -> HttpResponse:
     board_url = reverse("editions:board", args=[edition.slug])
     if request.method == "POST":
         operations.open_edition(edition=edition, by=request.user)
-        messages.success(request, _("L’édition est ouverte : sa page est publique."))
+        messages.success(request, _("L’édition est ouverte : sa page est publique."))
         return redirect(board_url)
     return render(
         request,
         "foundation/confirm.html",
         {
-            "title": _("Ouvrir « %(title)s »") % {"title": edition.title},
+            "title": _("Ouvrir « %(title)s »") % {"title": edition.title},
             "summary": _("La page publique et la méthode deviennent visibles de tous."),
             "consequences": [
                 _("L’adresse de la page ne change plus."),

@@ -138,7 +138,7 @@ def _scale(criterion: Criterion, language: str) -> list[str]:
     """What each answer, count or delay is worth, one line each; empty for a yes or no."""
     if criterion.options:
         return [
-            _("%(answer)s : %(score)s")
+            _("%(answer)s : %(score)s")
             % {"answer": option.label.in_language(language), "score": _number(option.score)}
             for option in criterion.options
         ]
@@ -149,11 +149,11 @@ def _scale(criterion: Criterion, language: str) -> list[str]:
     lines = []
     for band in criterion.bands:
         if band.up_to is None:
-            lines.append(_("au-delà : %(score)s") % {"score": _number(band.score)})
+            lines.append(_("au-delà : %(score)s") % {"score": _number(band.score)})
         else:
             value = f"{_number(band.up_to)}\u00a0{unit}".rstrip("\u00a0")
             lines.append(
-                _("jusqu’à %(value)s : %(score)s") % {"value": value, "score": _number(band.score)}
+                _("jusqu’à %(value)s : %(score)s") % {"value": value, "score": _number(band.score)}
             )
     return lines
 
@@ -163,7 +163,7 @@ def _notes(document: GridDocument, criterion: Criterion, language: str) -> list[
     if criterion.asked_if is not None:
         condition = document.criterion(criterion.asked_if.criterion)
         notes.append(
-            _("Posé selon la réponse à « %(criterion)s »")
+            _("Posé selon la réponse à « %(criterion)s »")
             % {"criterion": condition.label.in_language(language)}
         )
     if criterion.not_applicable:

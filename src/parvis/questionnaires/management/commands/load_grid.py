@@ -13,7 +13,7 @@ from parvis.questionnaires.grids import default_grid_text, document_of, import_g
 
 
 class Command(BaseCommand):
-    help = "Charge une grille de critères (fichier YAML ; sans fichier, la grille de référence)."
+    help = "Charge une grille de critères (fichier YAML ; sans fichier, la grille de référence)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, metavar="FICHIER")
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             text = path.read_text(encoding="utf-8") if path else default_grid_text()
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"Fichier illisible : {error}") from error
+            raise CommandError(f"Fichier illisible : {error}") from error
         try:
             grid = import_grid(text, None)
         except GridError as error:
@@ -33,6 +33,6 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         criteria = len(document_of(grid).criteria)
         self.stdout.write(
-            f"{grid.title_fr}, version {grid.version} : {criteria} critères "
+            f"{grid.title_fr}, version {grid.version} : {criteria} critères "
             f"(n° {grid.pk}, SHA-256 {grid.sha256[:12]}…)."
         )
