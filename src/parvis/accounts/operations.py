@@ -309,3 +309,11 @@ def purge_old_invitations(now: datetime, dry_run: bool) -> int:
         invitation.save(update_fields=["email", "revoked_at"])
         count += 1
     return count
+
+
+def purge_ended_sessions(now: datetime, dry_run: bool) -> int:
+    """Delete sessions a day after they ended; return how many."""
+    ended = Session.objects.filter(expire_date__lt=now - timedelta(days=1))
+    if dry_run:
+        return ended.count()
+    return ended.delete()[0]

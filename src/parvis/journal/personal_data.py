@@ -1,13 +1,15 @@
 """The journal holds numbers of people, never their names or words."""
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
 declare(
     "journal.Entry",
     "actor_id",
-    purpose="who did what",
+    purpose=_("qui a fait quoi"),
     controller=Controller.OPERATOR,
-    retention="kept: a number, turned into a pseudonym when the person is erased",
+    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
 )
 not_personal(
     "journal.Entry",
