@@ -342,10 +342,12 @@ def close_wave(request: HatRequest, pk: int) -> HttpResponse:
 
 
 def _next_act(summary: waves.ClosingSummary) -> str:
-    """The one act the page puts forward: contacts are made, then given, then settled."""
+    """The act the page puts forward; none while the panel and the reviewers are at work."""
     if not summary.total:
         return "generate"
-    return "assign_evenly" if summary.by_state.get(ContactState.PLANNED) else "close_wave"
+    if summary.by_state.get(ContactState.PLANNED):
+        return "assign_evenly"
+    return "" if summary.unfinished else "close_wave"
 
 
 def _selection(current: Wave, raw: list[str]) -> ContactQuerySet:
