@@ -117,7 +117,7 @@ _EASE_OF_DETERMINANT = {
 }
 _EASE = {
     # 93 % of calls answered within five rings (domain.md §3, edition 5).
-    "phone.rings": 3.3,
+    "phone.rings": 3.4,
     "phone.attempts": 1.9,
     "phone.menu_levels": 2.2,
     "phone.number_published": 3.0,
@@ -308,28 +308,24 @@ class _Draw:
 
     def _enter(self, criterion: Criterion) -> None:
         """Draw an entered criterion: values where it is asked, scores where it counts."""
-        # Drawn whether they serve or not, so that one criterion never shifts the next.
-        uniform, second, third = self.rng.random((3, self.n))
         zero = self.no_answer & criterion.scored_zero_if_no_answer
         asked = ~zero
         if criterion.asked_if is not None:
             asked &= self.values[criterion.asked_if.criterion] == criterion.asked_if.equals
-        values, scores = self._latent(criterion, uniform, second)
+        values, scores = self._latent(criterion)
         if criterion.code in _TRUE_IF_ANSWERED:
             values = np.where(self.no_answer, values, YES)
             scores = np.where(self.no_answer, scores, 100.0)
         if criterion.not_applicable:
-            left_out = self._not_applicable(criterion, third)
+            left_out = self._not_applicable(criterion)
             values = np.where(left_out, NOT_APPLICABLE, values)
             scores = np.where(left_out, np.nan, scores)
         self.values[criterion.code] = np.where(asked, values, "")
         self._count(criterion, np.where(zero, 0.0, scores), asked | zero)
 
-    def _latent(
-        self, criterion: Criterion, uniform: FloatArray, second: FloatArray
-    ) -> tuple[ValueArray, FloatArray]:
+    def _latent(self, criterion: Criterion) -> tuple[ValueArray, FloatArray]:
         ease = _EASE.get(criterion.code, _EASE_OF_DETERMINANT[Determinant(criterion.determinant)])
-        latent = self.quality + self.behaviour.ease + ease + np.log(uniform / (1.0 - uniform))
+        latent = self.quality + self.behaviour.ease + ease + self.rng.logistic(size=self.n)
         if criterion.kind == CriterionKind.YES_NO:
             met = latent > 0
             return np.where(met, YES, NO).astype(object), np.where(met, 100.0, 0.0)
@@ -341,12 +337,12 @@ class _Draw:
         order = sorted(range(len(criterion.bands)), key=lambda i: criterion.bands[i].score)
         position = np.array(order)[_level(latent, len(order), _BANDED_SPREAD)]
         lows, highs = _band_limits(criterion)
-        numbers = lows[position] + np.floor(second * (highs - lows + 1)[position]).astype(np.int64)
+        numbers = self.rng.integers(lows[position], highs[position], endpoint=True)
         scores = np.array([band.score for band in criterion.bands])[position]
         self.numbers[criterion.code] = numbers
         return _AS_TEXT[numbers], scores
 
-    def _not_applicable(self, criterion: Criterion, uniform: FloatArray) -> BoolArray:
+    def _not_applicable(self, criterion: Criterion) -> BoolArray:
         code = criterion.code
         if code in _ABOUT_ACKNOWLEDGEMENT:
             return np.isnan(self.acknowledged)
@@ -363,7 +359,7 @@ class _Draw:
         if code == "email.apology_if_late":
             return ~(self.answered > _LATE_EMAIL_HOURS)
         share = _NOT_APPLICABLE_SHARE.get(code, _USUALLY_NOT_APPLICABLE)
-        left_out: BoolArray = (uniform < share) | (
+        left_out: BoolArray = (self.rng.random(self.n) < share) | (
             self.no_answer & (not criterion.scored_zero_if_no_answer)
         )
         return left_out

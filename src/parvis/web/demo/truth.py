@@ -67,7 +67,7 @@ LOWEST, HIGHEST = 12.0, 93.0
 
 # The response of the answer model is measured at these latent qualities, on so many contacts.
 _QUALITIES = np.linspace(-4.5, 6.0, 15)
-_CONTACTS_PER_QUALITY = 10_000
+_CONTACTS_PER_QUALITY = 8_000
 
 
 @dataclass(frozen=True, slots=True)
