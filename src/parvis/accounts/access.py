@@ -16,8 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.accounts.enums import RoleKind
-from parvis.accounts.hats import Hat, hats_of
-from parvis.accounts.models import Person
+from parvis.accounts.hats import hats_of
 
 DEMO_SIGN_IN = "demo_sign_in"
 
@@ -25,13 +24,6 @@ View = Callable[..., HttpResponseBase]
 
 # View name → kinds of hats that open it: the permission table of the tests reads it.
 HATS_OF_VIEW: dict[str, frozenset[RoleKind]] = {}
-
-
-class HatRequest(HttpRequest):
-    """A request as a view behind `hat_required` gets it: somebody is signed in and wears a hat."""
-
-    hat: Hat
-    user: Person
 
 
 def has_second_factor(request: HttpRequest) -> bool:

@@ -29,7 +29,7 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email=(email or "").lower())
 
 
-class Person(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of scoped tables
+class Person(AbstractBaseUser):
     """Somebody who can sign in. Erasing a person replaces their identity by a pseudonym."""
 
     email = models.EmailField(_("adresse électronique"), unique=True)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.functional import Promise
 
 # (now, dry_run) -> rows concerned. Run every day and after each restore: idempotent.
 Purge = Callable[[datetime, bool], int]
@@ -37,10 +38,10 @@ class Declaration:
 
     model: str  # "accounts.Person"
     field: str
-    purpose: str
+    purpose: str | Promise
     controller: Controller
     # A length counted by `purge`, or the event, in words, that ends the retention.
-    retention: timedelta | str
+    retention: timedelta | str | Promise
     purge: Purge | None
 
 
@@ -52,9 +53,9 @@ _erasures: dict[str, Erase] = {}
 def declare(
     model: str,
     *fields: str,
-    purpose: str,
+    purpose: str | Promise,
     controller: Controller,
-    retention: timedelta | str,
+    retention: timedelta | str | Promise,
     purge: Purge | None = None,
 ) -> None:
     """Declare fields of a model ("app_label.Model") as personal data.

@@ -11,9 +11,11 @@ class MysteryAuditsConfig(AppConfig):
         from parvis.accounts.hats import register_provider
         from parvis.accounts.invitations import register_invitation
         from parvis.editions.board import register_section
+        from parvis.editions.locks import register_edition_lock, register_withdrawal_objection
         from parvis.foundation import navigation
         from parvis.foundation.uploads import register_references
         from parvis.mystery_audits.board_card import fieldwork_card
+        from parvis.mystery_audits.locks import locked_by_fieldwork, objection_of_fieldwork
         from parvis.mystery_audits.operations.evidence import stored_evidence
         from parvis.mystery_audits.operations.panel import join_by_invitation, leave_with_the_rest
         from parvis.mystery_audits.providers import mystery_citizen_hats
@@ -22,6 +24,8 @@ class MysteryAuditsConfig(AppConfig):
         register_invitation(RoleKind.MYSTERY_CITIZEN, join_by_invitation)
         register_departure(leave_with_the_rest)
         register_section(fieldwork_card)
+        register_edition_lock(locked_by_fieldwork)
+        register_withdrawal_objection(objection_of_fieldwork)
         register_references("EVIDENCE_ROOT", stored_evidence)
 
         navigation.register(

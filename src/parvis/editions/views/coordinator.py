@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat, hats_of
 from parvis.accounts.middleware import SESSION_KEY
 from parvis.accounts.models import Person
+from parvis.accounts.requests import HatRequest
 from parvis.editions import operations
 from parvis.editions.forms.registration import (
     AmendForm,

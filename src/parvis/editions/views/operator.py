@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.requests import HatRequest
 from parvis.editions import operations
 from parvis.editions.board import cards_of, next_steps
 from parvis.editions.forms.edition import EditionForms

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.http import FileResponse
 from django.views.decorators.http import require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.requests import HatRequest
 from parvis.foundation.uploads import stream_upload
 from parvis.mystery_audits.permissions import access_evidence
 

@@ -23,8 +23,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.requests import HatRequest
 from parvis.editions.enums import WaveState
 from parvis.foundation.errors import Refusal
 from parvis.mystery_audits import contact_page, form_fields

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.operations import invite
+from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Refusal
 from parvis.foundation.listing import BooleanFilter, Column, Listing
 from parvis.mystery_audits.enums import ContactState

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from parvis.accounts.access import HatRequest, hat_required
+from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.requests import HatRequest
 from parvis.editions.enums import WaveState
 from parvis.editions.models import Wave
 from parvis.foundation.errors import Refusal
