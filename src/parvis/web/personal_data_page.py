@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from django.apps import apps
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,8 +70,8 @@ def _controller(controller: Controller) -> str:
     return _("l’organisme participant")
 
 
-def _retention(retention: timedelta | str) -> str:
-    if isinstance(retention, str):
+def _retention(retention: timedelta | str | Promise) -> str:
+    if not isinstance(retention, timedelta):
         return str(retention)
     if retention.days % 365 == 0 and retention.days:
         years = retention.days // 365

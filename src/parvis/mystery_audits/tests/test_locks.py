@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from parvis.editions.enums import RegistrationState
 from parvis.editions.locks import Section, locks_of, objection_to_withdrawal
 from parvis.editions.operations import withdraw
 from parvis.editions.tests.factories import RegistrationFactory
@@ -36,7 +37,8 @@ def test_planned_contacts_hold_the_dates_of_the_waves(registration):
 def test_a_body_withdraws_while_nothing_is_planned(registration):
     contact_of(registration, cancelled=True)
     withdraw(registration=registration, reason="Changement d’avis.", by=registration.submitted_by)
-    assert registration.state == "withdrawn"
+    registration.refresh_from_db()
+    assert registration.state == RegistrationState.WITHDRAWN
 
 
 @pytest.mark.parametrize("state", ["planned", "in_progress", "validated"])
