@@ -43,6 +43,9 @@ from parvis.web.demo.people import (
 )
 from parvis.web.demo.truth import CHANNELS, Truth
 
+# One worker builds the demonstration for all the tests of this module.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_edition")]
+
 ORGANISATIONS = 20
 SEED = 11
 
@@ -168,7 +171,6 @@ def hours(contact: Contact) -> list[float | None]:
     ]
 
 
-@pytest.mark.django_db
 def test_every_contact_of_the_published_edition_obeys_the_rules(built: Built) -> None:
     grid = document_of(built.edition.grid)
     contacts = Contact.objects.filter(wave__edition=built.edition).for_its_page()
@@ -205,7 +207,6 @@ def test_every_contact_of_the_published_edition_obeys_the_rules(built: Built) ->
         contact.full_clean()
 
 
-@pytest.mark.django_db
 def test_the_steps_of_every_contact_are_legal_and_in_order(built: Built) -> None:
     steps: dict[int, list[Transition]] = defaultdict(list)
     for step in Transition.objects.order_by("pk"):
@@ -221,7 +222,6 @@ def test_the_steps_of_every_contact_are_legal_and_in_order(built: Built) -> None
             assert before.at <= after.at
 
 
-@pytest.mark.django_db
 def test_nobody_tests_the_same_body_by_the_same_channel_in_both_waves(built: Built) -> None:
     waves = defaultdict(set)
     for contact in Contact.objects.filter(wave__edition=built.edition).values_list(
@@ -231,7 +231,6 @@ def test_nobody_tests_the_same_body_by_the_same_channel_in_both_waves(built: Bui
     assert {len(numbers) for numbers in waves.values()} == {1}
 
 
-@pytest.mark.django_db
 def test_participants_are_fictitious_and_complete(built: Built) -> None:
     real = {folded(name) for name in Organisation.objects.real().values_list("name", flat=True)}
     simulated = Organisation.objects.filter(is_simulated=True)
@@ -246,7 +245,6 @@ def test_participants_are_fictitious_and_complete(built: Built) -> None:
     assert set(Registration.objects.values_list("organisation__is_simulated", flat=True)) == {True}
 
 
-@pytest.mark.django_db
 def test_published_intervals_cover_the_known_truth(built: Built) -> None:
     publications = Publication.objects.current().filter(edition=built.edition)
     assert publications.count() == 3
@@ -263,7 +261,6 @@ def test_published_intervals_cover_the_known_truth(built: Built) -> None:
     assert np.mean(covered) > 0.87
 
 
-@pytest.mark.django_db
 def test_the_current_edition_has_something_for_everybody(built: Built) -> None:
     states = set(
         Contact.objects.filter(wave__edition=built.current).values_list("state", flat=True)
@@ -293,13 +290,11 @@ def test_the_current_edition_has_something_for_everybody(built: Built) -> None:
     assert Evidence.objects.filter(contact__wave__edition=built.current).count() >= 3
 
 
-@pytest.mark.django_db
 def test_the_same_seed_gives_the_same_edition_and_another_seed_another(built: Built) -> None:
     assert built.same_seed == digest(built.edition)
     assert built.other_seed != built.same_seed
 
 
-@pytest.mark.django_db
 def test_a_second_build_changes_nothing(built: Built) -> None:
     before = (Contact.objects.count(), Person.objects.count(), Publication.objects.count())
     titles: list[str] = []
@@ -313,6 +308,5 @@ def test_a_second_build_changes_nothing(built: Built) -> None:
     assert (Contact.objects.count(), Person.objects.count(), Publication.objects.count()) == before
 
 
-@pytest.mark.django_db
 def test_results_are_not_embargoed_today(built: Built) -> None:
     assert embargoes_on(built.edition, timezone.now().date()) == []
