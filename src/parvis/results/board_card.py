@@ -65,13 +65,13 @@ def _next_step(
     if run is None:
         return NextStep(
             order=70,
-            sentence=_("%s : tout est relu, les scores peuvent être calculés.") % label,
+            sentence=_("%s : tout est relu, les scores peuvent être calculés.") % label,
             label=_("Lancer un calcul"),
             url=reverse("results:runs", args=[edition.slug]),
         )
     return NextStep(
         order=90,
-        sentence=_("%(scope)s : le calcul n° %(number)d attend d’être publié.")
+        sentence=_("%(scope)s : le calcul n° %(number)d attend d’être publié.")
         % {"scope": label, "number": run.number},
         label=_("Relire et publier"),
         url=reverse("results:run", args=[edition.slug, run.number]),

@@ -21,7 +21,7 @@ from parvis.mystery_audits.enums import ContactState
 from parvis.mystery_audits.models import Answer, Contact, Scenario
 from parvis.mystery_audits.questions import in_language, value_label
 from parvis.questionnaires.enums import Channel, CriterionKind, JourneyStage
-from parvis.questionnaires.grid_schema import Criterion, GridDocument, delay_hours
+from parvis.questionnaires.grid_schema import Criterion, GridDocument, delay_hours, score_of
 from parvis.results import wording
 from parvis.results.inputs import hours_since
 from parvis.results.models import ContactScore, ScoreSheet
@@ -148,7 +148,7 @@ def _row(
     elif rings is not None and observed_rings.get(contact.pk, "").isdigit():
         count = int(observed_rings[contact.pk])
         outcome = ngettext("décroché en %d sonnerie", "décroché en %d sonneries", count) % count
-        sign = _sign(rings.limit is None or count <= rings.limit.value)
+        sign = _sign(score_of(rings, str(count)) == 100.0)
     else:
         sign, outcome = OutcomeSign.NEUTRAL, str(DONE[channel])
     return ContactRow(

@@ -15,7 +15,7 @@ def locked_once_published(edition: Edition) -> Mapping[Section, str]:
     """Scores were read: what they were computed with no longer changes."""
     if not Publication.objects.filter(edition=edition).exists():
         return {}
-    reason = _("Des résultats de cette édition sont publiés : leurs règles ne changent plus.")
+    reason = _("Des résultats de cette édition sont publiés : leurs règles ne changent plus.")
     return dict.fromkeys(
         (Section.GRID, Section.WEIGHTS, Section.THRESHOLDS, Section.TIME_ZONE), reason
     )

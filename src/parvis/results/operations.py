@@ -24,7 +24,7 @@ from parvis.results.comparisons import freeze_comparisons
 from parvis.results.inputs import build_input, waves_in_scope
 from parvis.results.measures import publish_measures, withdraw_measures
 from parvis.results.models import ContactScore, Publication, Run, ScoreSheet
-from parvis.results.scoring import score
+from parvis.results.scoring import UnscorableAnswerError, score
 from parvis.results.tasks import announce_publication
 
 
@@ -48,7 +48,8 @@ def launch_run(*, edition: Edition, wave: Wave | None, by: Person | None) -> Run
     last run of the same scope, by the same version of the software, that run is returned: pressing
     twice computes once. `by` is None for a command.
 
-    Raises Conflict while a wave in scope is not closed, Refusal when there is nothing to score.
+    Raises Conflict while a wave in scope is not closed, Refusal when there is nothing to score or
+    an answer that cannot be.
     """
     if wave is not None and wave.edition_id != edition.pk:
         raise Refusal(_("Cette vague n’est pas de cette édition."), field="wave")
@@ -63,7 +64,7 @@ def launch_run(*, edition: Edition, wave: Wave | None, by: Person | None) -> Run
         _refuse_open_waves(locked, wave)
         document = build_input(edition=locked, wave=wave)
         if not document["contacts"]:
-            raise Refusal(_("Aucune prise de contact validée : il n’y a rien à calculer."))
+            raise Refusal(_("Aucune prise de contact validée : il n’y a rien à calculer."))
         content = canonical.canonical_bytes(document)
         input_sha256 = canonical.digest(content)
         last = Run.objects.filter(edition=locked, wave=wave).only(*_LIGHT).first()
@@ -73,7 +74,16 @@ def launch_run(*, edition: Edition, wave: Wave | None, by: Person | None) -> Run
             and last.software_version == parvis.__version__
         ):
             return last
-        result = score(document)
+        try:
+            result = score(document)
+        except UnscorableAnswerError as error:
+            raise Refusal(
+                _(
+                    "La prise de contact n° %(contact)d porte une réponse impossible au critère "
+                    "%(criterion)s : rien n’a été calculé."
+                )
+                % {"contact": error.contact, "criterion": error.criterion}
+            ) from error
         return _store(
             edition=locked,
             wave=wave,
@@ -95,12 +105,12 @@ def _refuse_open_waves(edition: Edition, wave: Wave | None) -> None:
     waiting = [str(item.number) for item in concerned if item.state != WaveState.CLOSED]
     if wave is not None and waiting:
         raise Conflict(
-            _("La vague %(number)s n’est pas close : ses prises de contact changent encore.")
+            _("La vague %(number)s n’est pas close : ses prises de contact changent encore.")
             % {"number": waiting[0]}
         )
     if waiting:
         raise Conflict(
-            _("Le score de l’édition réunit toutes les vagues : il reste à clore %(waves)s.")
+            _("Le score de l’édition réunit toutes les vagues : il reste à clore %(waves)s.")
             % {"waves": ", ".join(_("la vague %s") % number for number in waiting)}
         )
 

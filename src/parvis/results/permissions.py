@@ -75,7 +75,7 @@ def can_launch(edition: Edition, wave: Wave | None) -> Decision:
     """Whether a run may be launched for a wave, or for the whole edition (`wave` None)."""
     if wave is not None:
         if wave.state != WaveState.CLOSED:
-            return Denied(_("Close la vague d’abord : ses prises de contact changent encore."))
+            return Denied(_("Close la vague d’abord : ses prises de contact changent encore."))
         return Allowed()
     waves = list(edition.waves.all())
     if not waves or any(item.state != WaveState.CLOSED for item in waves):
@@ -121,7 +121,7 @@ def public_figures(edition: Edition, day: date) -> PublicFigures:
             None,
             (
                 _(
-                    "Les chiffres nationaux viennent après la dernière vague : les résultats de "
+                    "Les chiffres nationaux viennent après la dernière vague : les résultats de "
                     "l’édition ne sont pas encore publiés."
                 ),
             ),
@@ -133,7 +133,7 @@ def public_figures(edition: Edition, day: date) -> PublicFigures:
         stratum for stratum in Stratum if embargo_on(edition, kind_of(stratum), day) is not None
     )
     reasons = tuple(
-        _("Période préélectorale (%(election)s, jusqu’au %(day)s) : les résultats sont réservés.")
+        _("Période préélectorale (%(election)s, jusqu’au %(day)s) : les résultats sont réservés.")
         % {"election": election.label, "day": f"{election.last_round_on:%d/%m/%Y}"}
         for election in embargoes_on(edition, day)
         if _concerns_a_kind(election)

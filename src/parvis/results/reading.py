@@ -12,6 +12,7 @@ from functools import cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.documents.charts import IntervalRow, Position
 from parvis.documents.participant_report import ScoreSection
@@ -35,6 +36,8 @@ from parvis.results.sheets import Estimate, Sheet, read_sheet
 
 # How many criteria the page and the report name on each side.
 NAMED_CRITERIA = 5
+# How many stages or determinants the title of a chart names.
+NAMED_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class Reading:
         if not assessed:
             return [
                 conditional_escape(
-                    _("Aucune prise de contact n’a pu être validée : il n’y a pas de résultat.")
+                    _("Aucune prise de contact n’a pu être validée : il n’y a pas de résultat.")
                 )
             ]
         if all(score.everybody is None for score in assessed):
@@ -202,7 +205,7 @@ class Reading:
                 conditional_escape(
                     _(
                         "Trop peu d’organismes participent pour vous comparer sans dévoiler leurs "
-                        "résultats : lisez vos scores pour eux-mêmes."
+                        "résultats : lisez vos scores pour eux-mêmes."
                     )
                 )
             ]
@@ -234,7 +237,7 @@ class Reading:
                 conditional_escape(
                     _(
                         "Vos résultats ne se distinguent pas de la moyenne des "
-                        "participants : avec ce nombre de prises de contact, les écarts peuvent "
+                        "participants : avec ce nombre de prises de contact, les écarts peuvent "
                         "tenir au hasard."
                     )
                 )
@@ -254,8 +257,8 @@ class Reading:
         if overall.estimate.percent is None:
             return [
                 _(
-                    "Pas de score d’ensemble : %(coverage)s %% du poids des canaux obligatoires a "
-                    "pu être évalué, il en faut %(needed)s %%."
+                    "Pas de score d’ensemble : %(coverage)s %% du poids des canaux obligatoires a "
+                    "pu être évalué, il en faut %(needed)s %%."
                 )
                 % {
                     "coverage": round(self.sheet.coverage_percent),
@@ -280,7 +283,7 @@ class Reading:
         return ScoreSection(
             finding=_finding(above, below, _("Vos canaux sont autour de la moyenne")),
             description=_(
-                "Scores de 0 à 100 par canal, avec leur intervalle à 95 %, à côté de la moyenne "
+                "Scores de 0 à 100 par canal, avec leur intervalle à 95 %, à côté de la moyenne "
                 "des participants."
             ),
             rows=tuple(score.row for score in self.channels),
@@ -340,7 +343,7 @@ def _solidity(item: CriterionScore) -> tuple[float, float, str]:
 
 
 def _finding(above: Sequence[str], below: Sequence[str], neither: str) -> str:
-    """The sentence a chart shows; upper-cased because the parts come in any order."""
+    """The sentence that the chart by channel shows."""
     if above and below:
         return _("Au-dessus de la moyenne %(above)s, en dessous %(below)s") % {
             "above": wording.joined(above),
@@ -353,17 +356,27 @@ def _finding(above: Sequence[str], below: Sequence[str], neither: str) -> str:
     return neither
 
 
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more: a title stays a title."""
+    shown = [name.lower() for name in names[:NAMED_PARTS]]
+    more = len(names) - len(shown)
+    if more:
+        shown.append(ngettext("%d autre", "%d autres", more) % more)
+    return wording.joined(shown)
+
+
 def _part_section(
     scores: Sequence[Score], neither: str, description: str, header: str
 ) -> ScoreSection:
-    above = [f"« {score.label} »" for score in scores if score.is_above]
-    below = [f"« {score.label} »" for score in scores if score.is_below]
+    above = [score.label for score in scores if score.is_above]
+    below = [score.label for score in scores if score.is_below]
+    parts = []
+    if above:
+        parts.append(_("Au-dessus de la moyenne : %s") % _some(above))
+    if below:
+        parts.append(_("En dessous de la moyenne : %s") % _some(below))
     return ScoreSection(
-        finding=_finding(
-            [_("pour %s") % wording.joined(above)] if above else [],
-            [_("pour %s") % wording.joined(below)] if below else [],
-            neither,
-        ),
+        finding=". ".join(parts) or neither,
         description=description,
         rows=tuple(score.row for score in scores),
         words=wording.interval_words(header),

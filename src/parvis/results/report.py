@@ -29,12 +29,16 @@ from parvis.documents.participant_report import (
     render_participant_report,
 )
 from parvis.foundation.working_time import time_zone_of
+from parvis.questionnaires.enums import Channel
 from parvis.results import wording
 from parvis.results.comparisons import SPREAD_CLASS_POINTS
 from parvis.results.contact_lines import ContactRow, ReplyTimes, contact_rows, reply_times
 from parvis.results.models import Publication
 from parvis.results.reading import CriterionScore as ReadCriterion
 from parvis.results.reading import Reading
+
+# What fits on the third of four pages.
+NAMED_CRITERIA = 4
 
 
 def file_name(reading: Reading) -> str:
@@ -57,13 +61,13 @@ def participant_report(reading: Reading, publication: Publication) -> Participan
         language=cast("Language", "en" if (get_language() or "").startswith("en") else "fr"),
         made_at=run.created_at,
         author=str(settings.OPERATOR_NAME),
-        title=_("%(organisation)s : résultats, %(scope)s")
+        title=_("%(organisation)s : résultats, %(scope)s")
         % {"organisation": organisation.name, "scope": wording.scope_name(run)},
         organisation=organisation.name,
         edition=edition.title,
         wave=wording.scope_name(run),
         stratum=_stratum(reading),
-        simulation=_("Simulation : organisme fictif") if edition.is_simulated else "",
+        simulation=_("Simulation : organisme fictif") if edition.is_simulated else "",
         certain=tuple(_plain(sentence) for sentence in reading.certain),
         overall=OverallScore(
             value_percent=reading.overall.estimate.percent,
@@ -76,20 +80,20 @@ def participant_report(reading: Reading, publication: Publication) -> Participan
         reply_times=_reply_table(reply_times(rows, reading.grid)),
         stages=reading.stage_section,
         determinants=reading.determinant_section,
-        strongest=tuple(_criterion(item) for item in reading.strongest),
-        weakest=tuple(_criterion(item) for item in reading.weakest),
+        strongest=tuple(_criterion(item) for item in reading.strongest[:NAMED_CRITERIA]),
+        weakest=tuple(_criterion(item) for item in reading.weakest[:NAMED_CRITERIA]),
         contacts=contacts,
         reading=Notice(
             _("Comment lire ce rapport"),
             (
                 _(
                     "Chaque score va de 0 à 100. La bande qui l’entoure montre ce qui reste "
-                    "possible compte tenu du petit nombre de prises de contact : deux scores dont "
+                    "possible compte tenu du petit nombre de prises de contact : deux scores dont "
                     "les bandes se recouvrent largement ne sont pas vraiment différents."
                 ),
                 _(
                     "La moyenne est celle des participants, vous compris. Tous sont "
-                    "volontaires : ce n’est pas la moyenne de toutes les collectivités."
+                    "volontaires : ce n’est pas la moyenne de toutes les collectivités."
                 ),
             ),
         ),
@@ -118,7 +122,7 @@ def _contact(row: ContactRow) -> ContactLine:
     if row.sent_at is not None:
         sent = date_format(timezone.localtime(row.sent_at), "SHORT_DATETIME_FORMAT")
     return ContactLine(
-        channel=str(row.channel.label),
+        channel=str(wording.SHORT_CHANNEL[row.channel]),
         request=row.request,
         sent=sent,
         outcome=row.outcome,
@@ -130,7 +134,7 @@ def _contact(row: ContactRow) -> ContactLine:
 def _criterion(item: ReadCriterion) -> CriterionScore:
     return CriterionScore(
         label=item.score.label,
-        channel=item.channel_label,
+        channel=str(wording.SHORT_CHANNEL[Channel(item.criterion.channel)]).lower(),
         score_percent=item.score.estimate.percent or 0.0,
     )
 
@@ -165,7 +169,7 @@ def _reply_table(times: list[ReplyTimes]) -> ReportTable:
     return ReportTable(
         title=_("Vos délais de réponse"),
         note=_(
-            "Heures ouvrées, de 9 h à 17 h. Un accusé de réception n’est pas une réponse ; ce qui "
+            "Heures ouvrées, de 9 h à 17 h. Un accusé de réception n’est pas une réponse ; ce qui "
             "est resté sans réponse compte comme hors délai."
         ),
         headers=(
@@ -173,7 +177,7 @@ def _reply_table(times: list[ReplyTimes]) -> ReportTable:
             _("Envois"),
             _("Réponses"),
             _("Délai médian"),
-            _("Dans le délai fixé (intervalle à 95 %)"),
+            _("Dans le délai fixé (intervalle à 95 %)"),
         ),
         rows=tuple(
             (
@@ -181,7 +185,7 @@ def _reply_table(times: list[ReplyTimes]) -> ReportTable:
                 str(item.sent),
                 str(item.answered),
                 wording.delay_in_words(item.median_hours) if item.median_hours is not None else "–",
-                _("%(within)d sur %(sent)d (%(lower)s–%(upper)s %%)")
+                _("%(within)d sur %(sent)d (%(lower)s–%(upper)s %%)")
                 % {
                     "within": item.within,
                     "sent": item.sent,
@@ -198,7 +202,7 @@ def weights_in_words(reading: Reading) -> str:
     """The weights of the overall score, as the edition published them."""
     weights = {w.channel: w.weight_percent for w in reading.edition.channel_weights.all()}
     return ", ".join(
-        f"{score.label} {number_format(weights[score.code].normalize(), use_l10n=True)} %"
+        f"{score.label} {number_format(weights[score.code].normalize(), use_l10n=True)} %"
         for score in reading.channels
         if weights.get(score.code)
     )
@@ -208,26 +212,26 @@ def limits_in_words(reading: Reading) -> list[str]:
     """What the reader must know before trusting a figure of this sheet."""
     found = [
         _(
-            "Peu de prises de contact par canal : lisez les intervalles avant les scores. À 95 %, "
+            "Peu de prises de contact par canal : lisez les intervalles avant les scores. À 95 %, "
             "un écart sur vingt paraît certain par hasard."
         )
     ]
     if reading.rests_on_assumption:
         found.append(
             _(
-                "Trop peu de mesures répétées pour estimer la dispersion de ce canal : son "
+                "Trop peu de mesures répétées pour estimer la dispersion de ce canal : son "
                 "intervalle repose sur une dispersion supposée (%s)."
             )
             % wording.joined(reading.rests_on_assumption)
         )
     if reading.absent_channels:
         found.append(
-            _("Canal obligatoire déclaré inexistant, noté 0 : %s.")
+            _("Canal obligatoire déclaré inexistant, noté 0 : %s.")
             % wording.joined(reading.absent_channels)
         )
     if reading.missing_channels:
         found.append(
-            _("Aucune prise de contact validée, le canal n’est pas noté : %s.")
+            _("Aucune prise de contact validée, le canal n’est pas noté : %s.")
             % wording.joined(reading.missing_channels)
         )
     return found
@@ -240,7 +244,7 @@ def _notices(reading: Reading, publication: Publication) -> tuple[Notice, ...]:
             (
                 _(
                     "Des citoyens-mystère ont adressé à vos services des demandes ordinaires. "
-                    "Chaque prise de contact a été relue. Poids du score d’ensemble : %s."
+                    "Chaque prise de contact a été relue. Poids du score d’ensemble : %s."
                 )
                 % weights_in_words(reading),
             ),

@@ -56,6 +56,15 @@ BASIS_STRATUM, BASIS_WIDER, BASIS_ALL = "stratum", "wider", "all"
 BASIS_ASSUMED, BASIS_ABSENT, BASIS_NONE = "assumed", "absent", ""
 
 
+class UnscorableAnswerError(ValueError):
+    """A stored answer that its criterion cannot have: the data were changed from outside."""
+
+    def __init__(self, contact: int, criterion: str, reason: str) -> None:
+        super().__init__(f"contact {contact}, {criterion}: {reason}")
+        self.contact = contact
+        self.criterion = criterion
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """Contacts and their answers in long format, in the order of organisations and contacts."""
@@ -70,7 +79,8 @@ class _Rows:
 def score(document: Document) -> Document:
     """Score every organisation of an input document (see `inputs.py`).
 
-    Raises GridError or ValueError for a document that no run could have stored.
+    Raises UnscorableAnswerError for an answer its criterion cannot have, GridError or another
+    ValueError for a document that no run could have stored.
     """
     grid = read_grid(document["grid"]["document"])
     organisations = sorted(document["organisations"], key=lambda item: item["id"])
@@ -204,16 +214,20 @@ def _long_format(
     scores: list[float] = []
     for row, contact in enumerate(contacts):
         channel = contact["channel"]
-        scores.extend(
-            math.nan if value is None else value
+        found = 0
+        try:
             for _position, value in criterion_scores(
                 by_channel[channel],
                 contact["answers"],
                 no_answer=contact["no_answer"],
                 acknowledged_hours=contact["acknowledged_hours"],
                 answered_hours=contact["answered_hours"],
-            )
-        )
+            ):
+                scores.append(math.nan if value is None else value)
+                found += 1
+        except ValueError as error:
+            code = by_channel[channel][found].code
+            raise UnscorableAnswerError(contact["id"], code, str(error)) from error
         criterion_of.append(first[channel])
         contact_of.append(np.full(first[channel].size, row, dtype=np.int64))
     nothing = np.zeros(0, dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from django.utils.formats import date_format, number_format
@@ -12,6 +13,7 @@ from parvis.documents.charts import IntervalWords
 from parvis.documents.charts.scale import whole
 from parvis.organisations.enums import Stratum, WiderGroup
 from parvis.questionnaires.enums import Channel
+from parvis.questionnaires.grid_schema import WORKING_HOURS_PER_DAY
 from parvis.results.comparisons import Cell
 from parvis.results.models import Run
 from parvis.results.sheets import Estimate
@@ -26,9 +28,18 @@ BY_CHANNEL = {
     Channel.VISIT: gettext_lazy("lors des visites"),
 }
 
-HOURS_PER_DAY = 8
+# One word a channel, where lines are short.
+SHORT_CHANNEL = {
+    Channel.PHONE: gettext_lazy("Téléphone"),
+    Channel.EMAIL: gettext_lazy("Courriel"),
+    Channel.WEBSITE: gettext_lazy("Site"),
+    Channel.POST: gettext_lazy("Courrier"),
+    Channel.SOCIAL: gettext_lazy("Réseaux"),
+    Channel.VISIT: gettext_lazy("Visite"),
+}
+
 # From two working days on, people count in days.
-HOURS_SAID_IN_DAYS = 2 * HOURS_PER_DAY
+HOURS_SAID_IN_DAYS = 2 * WORKING_HOURS_PER_DAY
 
 
 def joined(words: Sequence[str]) -> str:
@@ -66,7 +77,7 @@ def interval_sentence(estimate: Estimate) -> str:
     """The interval in words, and what it rests on when that is an assumption."""
     if estimate.lower is None or estimate.upper is None:
         return ""
-    sentence = _("Entre %(lower)s et %(upper)s, avec une confiance de 95 %%.") % {
+    sentence = _("Entre %(lower)s et %(upper)s, avec une confiance de 95 %%.") % {
         "lower": whole(estimate.lower),
         "upper": whole(estimate.upper),
     }
@@ -83,8 +94,8 @@ def mean_sentence(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if cell.group == WiderGroup.ALL:
-        return _("Moyenne des participants : %(mean)s.") % {"mean": whole(cell.mean_percent)}
-    return _("%(group)s, %(count)s : %(mean)s.") % {
+        return _("Moyenne des participants : %(mean)s.") % {"mean": whole(cell.mean_percent)}
+    return _("Votre groupe (%(group)s, %(count)s) : %(mean)s.") % {
         "group": group_label(cell.group),
         "count": participants_count(cell.members),
         "mean": whole(cell.mean_percent),
@@ -94,8 +105,11 @@ def mean_sentence(cell: Cell | None) -> str:
 def delay_in_words(hours: float) -> str:
     """A delay in working hours, or in working days of eight hours when it is long."""
     if hours >= HOURS_SAID_IN_DAYS:
-        days = round(hours / HOURS_PER_DAY)
-        return ngettext("%d jour ouvré", "%d jours ouvrés", days) % days
+        # Rounded up: what exceeds a limit of five days never reads "5 jours".
+        days = math.ceil(round(10 * hours / WORKING_HOURS_PER_DAY, 6)) / 10
+        return _("%s jours ouvrés") % number_format(
+            days, 0 if days.is_integer() else 1, use_l10n=True
+        )
     whole_hours = round(hours)
     if whole_hours == 0:
         return _("moins d’une heure ouvrée")
@@ -113,13 +127,13 @@ def interval_words(label_header: str) -> IntervalWords:
     return IntervalWords(
         label_header=label_header,
         value_header=_("Vous"),
-        interval_header=_("Intervalle à 95 %"),
-        reference_header=_("Moyenne des participants"),
+        interval_header=_("Intervalle"),
+        reference_header=_("Moyenne"),
         position_header=_("Écart"),
         value_sign=_("votre score"),
-        interval_sign=_("ce qui est possible à 95 %"),
+        interval_sign=_("ce qui est possible à 95 %"),
         reference_sign=_("moyenne des participants"),
-        outside_sign=_("écart qui n’est pas dû au hasard"),
+        outside_sign=_("écart certain à 95 %"),
         above=_("au-dessus"),
         below=_("en dessous"),
         missing=_("non évalué"),

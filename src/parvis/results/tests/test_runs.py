@@ -88,6 +88,15 @@ def test_nothing_validated_is_refused() -> None:
     assert not Run.objects.exists()
 
 
+def test_stored_answer_that_cannot_be_scored_is_named() -> None:
+    barometer = small_barometer(organisations=2)
+    answer = Answer.objects.filter(criterion="phone.greeting").first()
+    Answer.objects.filter(pk=answer.pk).update(value="peut-être")
+    with pytest.raises(Refusal, match=f"n° {answer.contact_id}.*phone.greeting"):
+        barometer.run()
+    assert not Run.objects.exists()
+
+
 def test_cancelled_contact_and_withdrawn_body_do_not_count() -> None:
     barometer = small_barometer(organisations=4)
     cancelled = barometer.organisations[0].contacts.first()

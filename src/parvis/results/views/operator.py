@@ -114,6 +114,7 @@ def run_page(request: HatRequest, slug: str, number: int) -> HttpResponse:
                 if groups[EVERYBODY]["channels"][channel]["count"]
             ],
             "histogram": _histogram(run.overview["histogram"]),
+            "tallest": max(run.overview["histogram"]),
             "decision": can_publish(run),
         },
     )
@@ -200,7 +201,7 @@ def _publish(request: HatRequest, run: Run, here: str) -> HttpResponseRedirect:
         return HttpResponseRedirect(here)
     messages.success(
         request,
-        _("Les résultats sont ouverts à %s ; leurs coordinateurs sont prévenus par courriel.")
+        _("Les résultats sont ouverts à %s ; leurs coordinateurs sont prévenus par courriel.")
         % wording.participants_count(run.organisation_count),
     )
     return HttpResponseRedirect(here)
@@ -221,14 +222,14 @@ def _consequences(run: Run) -> list[str]:
     ]
     if everybody["without_overall"]:
         found.append(
-            _("%d n’auront pas de score d’ensemble : trop peu de canaux évalués.")
-            % everybody["without_overall"]
+            _("Sans score d’ensemble, faute de canaux évalués : %s.")
+            % wording.participants_count(everybody["without_overall"])
         )
     current = current_publication(edition, run.wave)
     if current is None:
         found.append(
             _(
-                "Les moyennes montrées sont figées aujourd’hui ; une correction ultérieure "
+                "Les moyennes montrées sont figées aujourd’hui ; une correction ultérieure "
                 "changera les scores d’un organisme, jamais ces moyennes."
             )
         )
@@ -237,7 +238,7 @@ def _consequences(run: Run) -> list[str]:
     if embargoes_on(edition, edition.day_of(timezone.now())):
         found.append(
             _(
-                "Période préélectorale en cours : les participants lisent leurs résultats, les "
+                "Période préélectorale en cours : les participants lisent leurs résultats, les "
                 "pages publiques n’en montrent aucun."
             )
         )
@@ -252,8 +253,8 @@ def _replacement(run: Run, current: Publication) -> str:
         ).values_list("pk", "name")
     )
     sentence = _(
-        "La publication du calcul n° %(number)d est remplacée ; ses moyennes sont gardées. Scores "
-        "d’ensemble changés : %(count)d."
+        "La publication du calcul n° %(number)d est remplacée ; ses moyennes sont gardées. Scores "
+        "d’ensemble changés : %(count)d."
     ) % {"number": current.run.number, "count": len(changes)}
     if names:
         sentence += " " + ", ".join(sorted(names.values())) + "."
@@ -263,31 +264,26 @@ def _replacement(run: Run, current: Publication) -> str:
 def _remarks(run: Run) -> list[str]:
     """What the operator should look at before publishing."""
     everybody: dict[str, Any] = run.overview["groups"][EVERYBODY]
+    bodies = wording.participants_count
     found = []
-    if everybody["without_contact"]:
-        found.append(
-            _("%d participants sans aucune prise de contact validée.")
-            % everybody["without_contact"]
-        )
-    if everybody["without_overall"]:
-        found.append(_("%d participants sans score d’ensemble.") % everybody["without_overall"])
+    if count := everybody["without_contact"]:
+        found.append(_("Sans aucune prise de contact validée : %s.") % bodies(count))
+    if count := everybody["without_overall"]:
+        found.append(_("Sans score d’ensemble : %s.") % bodies(count))
     for channel in MANDATORY_CHANNELS:
-        missing = everybody["missing_channels"][channel]
-        if missing:
+        if count := everybody["missing_channels"][channel]:
             found.append(
-                _("%(channel)s : %(count)d participants sans prise de contact validée.")
-                % {"channel": channel.label, "count": missing}
+                _("%(channel)s, sans prise de contact validée : %(participants)s.")
+                % {"channel": channel.label, "participants": bodies(count)}
             )
-        absent = everybody["absent_channels"][channel]
-        if absent:
+        if count := everybody["absent_channels"][channel]:
             found.append(
-                _("%(channel)s : %(count)d participants ont déclaré ne pas l’avoir, noté 0.")
-                % {"channel": channel.label, "count": absent}
+                _("%(channel)s, déclaré inexistant et noté 0 : %(participants)s.")
+                % {"channel": channel.label, "participants": bodies(count)}
             )
-    if run.overview["declared_absent_but_tested"]:
+    if count := run.overview["declared_absent_but_tested"]:
         found.append(
-            _("%d canaux déclarés inexistants ont pourtant été testés : ce qui a été vu compte.")
-            % run.overview["declared_absent_but_tested"]
+            _("Canaux déclarés inexistants mais testés, ce qui a été vu compte : %d.") % count
         )
     return found
 

@@ -89,22 +89,20 @@ def journey(request: HatRequest, pk: int) -> HttpResponse:
 @hat_required(RoleKind.COORDINATOR)
 @confidential
 def criteria(request: HatRequest, pk: int) -> HttpResponse:
-    """Scores by criterion; `?canal=` keeps those of one channel, anything else shows all."""
+    """Scores by criterion of one channel, `?canal=`, the first one by default."""
     reading = _reading(request, pk)
     wanted = request.GET.get("canal", "")
     channels = sorted(
         {item.criterion.channel for item in reading.criteria}, key=Channel.values.index
     )
     if wanted not in channels:
-        wanted = ""
+        wanted = channels[0] if channels else ""
     return render(
         request,
         "results/criteria.html",
         {
             **_context(reading, "criteria"),
-            "criteria": [
-                item for item in reading.criteria if wanted in ("", item.criterion.channel)
-            ],
+            "criteria": [item for item in reading.criteria if item.criterion.channel == wanted],
             "channels": [(code, Channel(code).label) for code in channels],
             "wanted": wanted,
         },
