@@ -41,7 +41,7 @@ def _next_url(request: HttpRequest) -> str:
 
 
 @public
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_sign_in_link(request: HttpRequest) -> HttpResponse:
     form = SignInLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -60,13 +60,13 @@ def request_sign_in_link(request: HttpRequest) -> HttpResponse:
 
 @public
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link shows a button; only pressing it signs in.
 
     Mail servers open links to inspect them: a link consumed by GET would be dead on arrival.
     """
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/sign_in_link.html", {"next": _next_url(request)})
     person = use_sign_in_link(token=token)
     return _sign_in(request, person, method="link", next_url=_next_url(request))
@@ -81,10 +81,10 @@ def _sign_in(request: HttpRequest, person: Person, *, method: str, next_url: str
 
 @public
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     pending = access_invitation(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/invitation.html", {"invitation": pending})
     signed_in = request.user if isinstance(request.user, Person) else None
     person = accept_invitation(token=token, signed_in=signed_in)
@@ -94,7 +94,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return _sign_in(request, person, method="invitation", next_url="")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hats(request: SignedInRequest) -> HttpResponse:
     """Choose, among the roles one holds, the one to work under."""
     available = hats_of(request.user)

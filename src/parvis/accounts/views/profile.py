@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.access import has_second_factor
 from parvis.accounts.exports import account_of
@@ -18,7 +18,7 @@ from parvis.accounts.operations import erase_person
 from parvis.accounts.requests import SignedInRequest
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -33,13 +33,13 @@ def profile(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def second_factor(request: SignedInRequest) -> HttpResponse:
     """Why a second factor is asked for, and how to set it up."""
     return render(request, "accounts/second_factor.html")
 
 
-@require_GET
+@require_safe
 def export(request: SignedInRequest) -> HttpResponse:
     """Everything the account holds about its person, as a JSON file."""
     response = HttpResponse(
@@ -50,7 +50,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: SignedInRequest) -> HttpResponse:
     """Say what erasing an account does, then do it."""
     if request.method == "POST":

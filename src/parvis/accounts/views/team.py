@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
@@ -20,7 +20,7 @@ from parvis.foundation.errors import Refusal
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_GET
+@require_safe
 def team(request: HatRequest) -> HttpResponse:
     return render(
         request,
@@ -37,7 +37,7 @@ def team(request: HatRequest) -> HttpResponse:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite_staff(request: HatRequest) -> HttpResponse:
     form = StaffInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def revoke_invitation(request: HatRequest, pk: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_staff_role(request: HatRequest, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.select_related("person"), pk=pk, ended_at__isnull=True)
     if request.method == "POST":
@@ -80,7 +80,7 @@ def end_staff_role(request: HatRequest, pk: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reset_staff_second_factor(request: HatRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk, roles__ended_at__isnull=True, is_active=True)
     form = ReasonForm(request.POST or None)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.models import Person
 from parvis.foundation.access import public
@@ -28,7 +28,7 @@ SUGGESTIONS = 8
 
 
 @public
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     text = _typed(request)
     page = Paginator(_found(text), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -40,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @cache_control(private=True, max_age=300)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list box under the search field, as a fragment of page."""
@@ -50,7 +50,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
     body = access_organisation(number)
     memberships = (
@@ -73,7 +73,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register_body(request: HttpRequest) -> HttpResponse:
     """Add a body that the official geography does not list."""
     form = OtherBodyForm(request.POST or None)
@@ -102,7 +102,7 @@ def register_body(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_to_act(request: HttpRequest, number: int) -> HttpResponse:
     """Ask the operator to be confirmed as entitled to act for a body."""
     body = access_organisation(number)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
@@ -100,7 +100,7 @@ class DecidedMandates(Listing):
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_GET
+@require_safe
 def pending(request: HttpRequest) -> HttpResponseBase:
     rows = Mandate.objects.visible_to(_hat(request)).requested()
     listing = PendingMandates(request, rows.select_related("person", "organisation"))
@@ -108,7 +108,7 @@ def pending(request: HttpRequest) -> HttpResponseBase:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_GET
+@require_safe
 def decided(request: HttpRequest) -> HttpResponseBase:
     rows = Mandate.objects.visible_to(_hat(request)).exclude(state=MandateState.REQUESTED)
     listing = DecidedMandates(request, rows.select_related("person", "organisation"))
@@ -116,7 +116,7 @@ def decided(request: HttpRequest) -> HttpResponseBase:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     mandate = access_mandate(number, _hat(request))
     require(may_decide_mandate(_hat(request), mandate))
@@ -156,7 +156,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: HttpRequest, number: int) -> HttpResponse:
     mandate = access_mandate(number, _hat(request))
     require(may_decide_mandate(_hat(request), mandate))
@@ -189,7 +189,7 @@ def refuse(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.OPERATOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, number: int) -> HttpResponse:
     mandate = access_mandate(number, _hat(request))
     form = ReasonForm(request.POST or None)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
@@ -25,7 +25,7 @@ from parvis.organisations.permissions import access_site, may_declare_sites
 
 
 @hat_required(RoleKind.COORDINATOR, allow_pending=True)
-@require_GET
+@require_safe
 def sites(request: HttpRequest) -> HttpResponse:
     hat = _hat(request)
     body = _body(hat)
@@ -42,7 +42,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 @hat_required(RoleKind.COORDINATOR, allow_pending=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     hat = _hat(request)
     require(may_declare_sites(hat))
@@ -60,7 +60,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @hat_required(RoleKind.COORDINATOR, allow_pending=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, number: int) -> HttpResponse:
     hat = _hat(request)
     site = access_site(number, hat)
@@ -91,7 +91,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.COORDINATOR, allow_pending=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, number: int) -> HttpResponse:
     hat = _hat(request)
     site = access_site(number, hat)
@@ -122,7 +122,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @hat_required(RoleKind.COORDINATOR, allow_pending=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     hat = _hat(request)
     site = access_site(number, hat)

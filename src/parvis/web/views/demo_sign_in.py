@@ -27,7 +27,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @public
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
