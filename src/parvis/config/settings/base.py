@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "parvis.results",
     "parvis.web",
     "django.contrib.auth",
+    # The passkey pages of allauth read it.
+    "django.contrib.humanize",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
