@@ -68,9 +68,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, hat: Hat) -> SiteQuerySet:
+        """All for the operator; for others the places of the bodies their hat is about.
+
+        While a mandate waits and somebody else is confirmed, none: anybody may ask to act for a
+        body, and must not thereby read what its coordinators declared.
+        """
         if hat.organisations is None:
             return self
-        return self.filter(organisation__in=list(hat.organisations()))
+        own = self.filter(organisation__in=list(hat.organisations()))
+        if hat.is_effective:
+            return own
+        return own.exclude(organisation__mandates__state=MandateState.CONFIRMED)
 
     def open(self) -> SiteQuerySet:
         return self.filter(closed_at__isnull=True)
