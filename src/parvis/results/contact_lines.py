@@ -65,6 +65,10 @@ class ContactRow:
     state: ContactState
 
     @property
+    def short_channel(self) -> str:
+        return str(wording.SHORT_CHANNEL[self.channel])
+
+    @property
     def pill(self) -> str:
         return PILLS[self.sign]
 

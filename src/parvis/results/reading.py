@@ -165,14 +165,15 @@ class Reading:
 
     @property
     def strongest(self) -> list[CriterionScore]:
-        """The best criteria, those seen in more contacts and of more weight first among equals."""
-        ranked = sorted(self.criteria, key=lambda item: (-_percent(item), *_solidity(item)))
-        return [item for item in ranked if _percent(item) >= 50.0][:NAMED_CRITERIA]
+        """The criteria most certainly good: the highest lower bounds, not the luckiest scores."""
+        good = [item for item in self.criteria if _percent(item) >= 50.0]
+        return sorted(good, key=lambda item: (-_lower(item), *_solidity(item)))[:NAMED_CRITERIA]
 
     @property
     def weakest(self) -> list[CriterionScore]:
-        ranked = sorted(self.criteria, key=lambda item: (_percent(item), *_solidity(item)))
-        return [item for item in ranked if _percent(item) < 50.0][:NAMED_CRITERIA]
+        """The criteria most certainly poor: the lowest upper bounds."""
+        poor = [item for item in self.criteria if _percent(item) < 50.0]
+        return sorted(poor, key=lambda item: (_upper(item), *_solidity(item)))[:NAMED_CRITERIA]
 
     @property
     def rests_on_assumption(self) -> list[str]:
@@ -336,6 +337,17 @@ def _where(score: Score) -> str:
 
 def _percent(item: CriterionScore) -> float:
     return item.score.estimate.percent or 0.0
+
+
+def _lower(item: CriterionScore) -> float:
+    """The lower bound; below any other where no interval could be estimated."""
+    lower = item.score.estimate.lower
+    return -1.0 if lower is None else lower
+
+
+def _upper(item: CriterionScore) -> float:
+    upper = item.score.estimate.upper
+    return 101.0 if upper is None else upper
 
 
 def _solidity(item: CriterionScore) -> tuple[float, float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from typing import cast
 
@@ -25,11 +26,12 @@ from parvis.documents.participant_report import (
     ParticipantReport,
     ReportLabels,
     ReportTable,
+    ScoreSection,
     Spread,
     render_participant_report,
 )
 from parvis.foundation.working_time import time_zone_of
-from parvis.questionnaires.enums import Channel
+from parvis.questionnaires.enums import Channel, Determinant
 from parvis.results import wording
 from parvis.results.comparisons import SPREAD_CLASS_POINTS
 from parvis.results.contact_lines import ContactRow, ReplyTimes, contact_rows, reply_times
@@ -79,7 +81,7 @@ def participant_report(reading: Reading, publication: Publication) -> Participan
         channels=reading.channel_section,
         reply_times=_reply_table(reply_times(rows, reading.grid)),
         stages=reading.stage_section,
-        determinants=reading.determinant_section,
+        determinants=_with_short_labels(reading),
         strongest=tuple(_criterion(item) for item in reading.strongest[:NAMED_CRITERIA]),
         weakest=tuple(_criterion(item) for item in reading.weakest[:NAMED_CRITERIA]),
         contacts=contacts,
@@ -128,6 +130,20 @@ def _contact(row: ContactRow) -> ContactLine:
         outcome=row.outcome,
         sign=row.sign,
         score_percent=row.score_percent,
+    )
+
+
+def _with_short_labels(reading: Reading) -> ScoreSection:
+    """The determinants, named in a word or two: their column of the page is half as wide."""
+    section = reading.determinant_section
+    short = wording.SHORT_DETERMINANT
+    rows = zip(section.rows, reading.determinants, strict=True)
+    return replace(
+        section,
+        rows=tuple(
+            replace(row, label=str(short.get(Determinant(score.code), row.label)))
+            for row, score in rows
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from parvis.documents.charts import IntervalWords
 from parvis.documents.charts.scale import whole
 from parvis.organisations.enums import Stratum, WiderGroup
-from parvis.questionnaires.enums import Channel
+from parvis.questionnaires.enums import Channel, Determinant
 from parvis.questionnaires.grid_schema import WORKING_HOURS_PER_DAY
 from parvis.results.comparisons import Cell
 from parvis.results.models import Run
@@ -36,6 +36,12 @@ SHORT_CHANNEL = {
     Channel.POST: gettext_lazy("Courrier"),
     Channel.SOCIAL: gettext_lazy("Réseaux"),
     Channel.VISIT: gettext_lazy("Visite"),
+}
+
+SHORT_DETERMINANT = {
+    Determinant.ANSWER_QUALITY: gettext_lazy("Réponse"),
+    Determinant.TRANSFER: gettext_lazy("Transfert"),
+    Determinant.COMPLAINTS: gettext_lazy("Réclamations"),
 }
 
 # From two working days on, people count in days.
