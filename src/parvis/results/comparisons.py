@@ -60,8 +60,8 @@ def criterion_measure(code: str) -> str:
 class Cell:
     """The mean of a group that may be shown, already rounded as it is to be shown.
 
-    `members` counts the organisations behind it, the reader included. `quartiles` is None where
-    there are too few.
+    `members` counts the organisations behind it, the reader included. `quartiles` are given for all
+    participants only, and None where there are too few.
     """
 
     group: str
@@ -229,7 +229,9 @@ def _cells(
             "mean": round(float(inside.mean()), mean_decimals(inside.size)),
             "members": int(inside.size),
         }
-        if permitted_statistics(inside.size - 1, thresholds).quartiles:
+        # One table of quartiles only: two overlapping ones could be set against each other.
+        everybody = names[index] == EVERYBODY
+        if everybody and permitted_statistics(inside.size - 1, thresholds).quartiles:
             cell["quartiles"] = [round(float(q)) for q in np.quantile(inside, [0.25, 0.5, 0.75])]
         cells[names[index]] = cell
     return cells

@@ -29,7 +29,12 @@ class Run(models.Model):  # type: ignore[django-manager-missing]  # of scoped ta
     )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui l’a lancé"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     software_version = models.CharField(max_length=40)
     # Canonical JSON, gzip-compressed: grid, weights, contacts with their evidence hashes.
@@ -46,6 +51,7 @@ class Run(models.Model):  # type: ignore[django-manager-missing]  # of scoped ta
     objects: ClassVar[models.Manager[Run]] = RunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("calcul des scores")
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "number"], name="run_number_once")
@@ -128,7 +134,12 @@ class Publication(models.Model):
     )
     published_at = models.DateTimeField(default=timezone.now)
     published_by = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui a publié"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # Comparison means by group and cell, after disclosure control: see results/comparisons.py.
     comparisons = models.JSONField()
@@ -138,6 +149,7 @@ class Publication(models.Model):
     objects: ClassVar[models.Manager[Publication]] = PublicationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("publication de résultats")
         ordering = ["-published_at"]
         constraints = [
             models.UniqueConstraint(

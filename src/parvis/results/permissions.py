@@ -75,7 +75,7 @@ def can_launch(edition: Edition, wave: Wave | None) -> Decision:
     """Whether a run may be launched for a wave, or for the whole edition (`wave` None)."""
     if wave is not None:
         if wave.state != WaveState.CLOSED:
-            return Denied(_("Close la vague d’abord : ses prises de contact changent encore."))
+            return Denied(_("Clôturez d’abord la vague : ses prises de contact changent encore."))
         return Allowed()
     waves = list(edition.waves.all())
     if not waves or any(item.state != WaveState.CLOSED for item in waves):

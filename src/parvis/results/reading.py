@@ -269,6 +269,7 @@ class Reading:
         found = [
             wording.interval_sentence(overall.estimate),
             wording.mean_sentence(overall.everybody),
+            wording.quartile_sentence(overall.everybody),
             wording.mean_sentence(overall.peers),
         ]
         if overall.everybody is None:

@@ -108,6 +108,17 @@ def mean_sentence(cell: Cell | None) -> str:
     }
 
 
+def quartile_sentence(cell: Cell | None) -> str:
+    """Between which scores the middle half of the participants lies; empty if not to be shown."""
+    if cell is None or cell.quartiles is None:
+        return ""
+    low, _median, high = cell.quartiles
+    return _("La moitié centrale des participants va de %(low)s à %(high)s.") % {
+        "low": whole(low),
+        "high": whole(high),
+    }
+
+
 def delay_in_words(hours: float) -> str:
     """A delay in working hours, or in working days of eight hours when it is long."""
     if hours >= HOURS_SAID_IN_DAYS:

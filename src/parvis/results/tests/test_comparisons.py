@@ -72,6 +72,7 @@ def test_five_others_are_needed() -> None:
     eleven = freeze(drawn({"commune_2000": 11}, seed=1)).everybody("overall")
     assert eleven is not None
     assert eleven.quartiles is not None
+    assert eleven.quartiles[0] <= eleven.quartiles[1] <= eleven.quartiles[2]
 
 
 def test_small_stratum_is_shown_with_its_wider_group() -> None:

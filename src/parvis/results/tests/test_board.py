@@ -1,0 +1,53 @@
+"""What other rooms see of results: the board's card, the locked rules, the kinds of strata."""
+
+from __future__ import annotations
+
+import pytest
+
+from parvis.accounts.enums import RoleKind
+from parvis.accounts.hats import Hat
+from parvis.editions.locks import Section, locks_of
+from parvis.organisations.enums import OrganisationKind, Stratum
+from parvis.results.board_card import results_card
+from parvis.results.operations import launch_run, publish
+from parvis.results.permissions import kind_of
+from parvis.results.tests.factories import small_barometer
+
+OPERATOR = Hat(key="o", kind=RoleKind.OPERATOR, person_id=1, label="Opérateur")
+
+
+@pytest.mark.django_db
+def test_board_follows_from_run_to_publication() -> None:
+    barometer = small_barometer(organisations=2, waves=2)
+    edition = barometer.edition
+
+    def step() -> str:
+        card = results_card(edition, OPERATOR)
+        assert card is not None
+        return card.next_step.label if card.next_step else ""
+
+    assert step() == "Lancer un calcul"
+    runs = [launch_run(edition=edition, wave=scope, by=None) for scope in (*barometer.waves, None)]
+    assert step() == "Relire et publier"
+    for run in runs:
+        publish(run=run, by=None)
+    assert step() == ""
+
+
+@pytest.mark.django_db
+def test_board_is_silent_until_a_wave_is_closed() -> None:
+    barometer = small_barometer(organisations=1)
+    barometer.edition.waves.update(state="open", closed_at=None)
+    assert results_card(barometer.edition, OPERATOR) is None
+
+
+@pytest.mark.django_db
+def test_publication_settles_the_rules() -> None:
+    barometer = small_barometer(organisations=2)
+    settled = {Section.GRID, Section.WEIGHTS, Section.THRESHOLDS, Section.TIME_ZONE}
+    barometer.publish()
+    assert settled <= set(locks_of(barometer.edition))
+
+
+def test_every_stratum_has_a_kind() -> None:
+    assert {kind_of(stratum) for stratum in Stratum} == {kind.value for kind in OrganisationKind}
