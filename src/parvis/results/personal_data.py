@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
-_DECISIONS = "kept: a number, turned into a pseudonym when the person is erased"
+_DECISIONS = _("gardé : un numéro, devenu pseudonyme quand la personne est effacée")
 _NUMBERS = "scores of an organisation and numbers of rows; the contacts' comments are left out"
 
 declare(
     "results.Run",
     "created_by",
-    purpose="who computed scores",
+    purpose=_("qui a lancé le calcul des scores"),
     controller=Controller.OPERATOR,
     retention=_DECISIONS,
 )
 declare(
     "results.Publication",
     "published_by",
-    purpose="who opened results to the participants",
+    purpose=_("qui a ouvert les résultats aux participants"),
     controller=Controller.OPERATOR,
     retention=_DECISIONS,
 )

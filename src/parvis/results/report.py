@@ -39,8 +39,8 @@ from parvis.results.models import Publication
 from parvis.results.reading import CriterionScore as ReadCriterion
 from parvis.results.reading import Reading
 
-# What fits on the third of four pages.
-NAMED_CRITERIA = 4
+# What fits on the third of four pages, beside the longest labels of the default grid.
+NAMED_CRITERIA = 3
 
 
 def file_name(reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.tests.factories import PersonFactory, sign_in
@@ -252,6 +254,7 @@ def test_report_is_the_same_to_the_byte(barometer: Barometer, publication: Publi
     assert first.content == second.content
     assert first.content.startswith(b"%PDF-")
     assert first["Content-Disposition"].endswith('vague-1.pdf"')
+    assert len(PdfReader(io.BytesIO(first.content)).pages) == 4
 
 
 def test_operator_launches_reads_and_publishes(barometer: Barometer) -> None:
