@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from parvis.accounts.models import Person
-from parvis.editions.dates import local_day, moment_in_words
+from parvis.editions.dates import local_day, moment_in_words, zone_in_words
 from parvis.editions.enums import OptionCode, RegistrationState, RegistrationWindow, WaveState
 from parvis.editions.querysets import EditionQuerySet, RegistrationQuerySet
 from parvis.organisations.enums import OrganisationKind
@@ -106,6 +106,10 @@ class Edition(models.Model):
     def day_of(self, moment: datetime) -> date:
         """The calendar day of a moment where the edition's deadlines are read."""
         return local_day(moment, self.time_zone)
+
+    @property
+    def zone_in_words(self) -> str:
+        return zone_in_words(self.time_zone)
 
     @property
     def opening_in_words(self) -> str:
@@ -243,7 +247,12 @@ class Registration(models.Model):
     state = models.CharField(
         max_length=10, choices=RegistrationState.choices, default=RegistrationState.SUBMITTED
     )
-    submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(
+        Person,
+        verbose_name=_("qui a inscrit l’organisme"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     submitted_at = models.DateTimeField(default=timezone.now)
     # The signed undertaking: staff are informed, no disciplinary use (Cass. soc. n° 22-13.783).
     staff_informed = models.BooleanField(_("engagement de non-sanction signé"))
@@ -262,6 +271,7 @@ class Registration(models.Model):
     )
 
     class Meta:
+        verbose_name = _("inscription d’un organisme")
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "organisation"],
@@ -338,6 +348,7 @@ class DeclaredChannel(models.Model):
     objects = ScopedManager(organisation="registration__organisation")
 
     class Meta:
+        verbose_name = _("canal déclaré par un organisme")
         constraints = [
             models.UniqueConstraint(
                 fields=["registration", "channel"], name="declared_channel_once"

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
+from parvis.editions.dates import exact_moment_in_words
 from parvis.editions.declarations import (
     ChannelDeclaration,
     SiteDeclaration,
@@ -50,12 +51,13 @@ def refuse_outside_window(edition: Edition, at: datetime) -> None:
     window = edition.registration_window(at)
     if not edition.is_open or window == RegistrationWindow.BEFORE:
         raise Conflict(
-            _("Les inscriptions ouvrent le %(moment)s.") % {"moment": edition.opening_in_words}
+            _("Les inscriptions ouvrent le %(moment)s.")
+            % {"moment": exact_moment_in_words(edition.registration_opens_at, edition.time_zone)}
         )
     if window == RegistrationWindow.AFTER:
         raise Conflict(
             _("Les inscriptions sont closes depuis le %(moment)s.")
-            % {"moment": edition.deadline_in_words}
+            % {"moment": exact_moment_in_words(edition.registration_closes_at, edition.time_zone)}
         )
 
 
