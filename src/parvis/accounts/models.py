@@ -45,6 +45,9 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
+    class Meta:
+        verbose_name = _("personne")
+
     def __str__(self) -> str:
         return self.display_name or self.email
 
@@ -52,7 +55,9 @@ class Person(AbstractBaseUser):
 class Role(models.Model):
     """The operator's own staff: operator or reviewer of the installation."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    person = models.ForeignKey(
+        Person, verbose_name=_("personne"), on_delete=models.PROTECT, related_name="roles"
+    )
     kind = models.CharField(
         max_length=20,
         choices=[
@@ -62,12 +67,17 @@ class Role(models.Model):
     )
     granted_at = models.DateTimeField(default=timezone.now)
     granted_by = models.ForeignKey(
-        Person, null=True, on_delete=models.PROTECT, related_name="granted_roles"
+        Person,
+        verbose_name=_("qui l’a confié"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="granted_roles",
     )
     # null = in force; otherwise the departure.
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("rôle")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "kind"],
@@ -89,19 +99,29 @@ class Invitation(models.Model):
     # SHA-256 of the token in the mail.
     token_sha256 = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(
-        Person, null=True, on_delete=models.PROTECT, related_name="sent_invitations"
+        Person,
+        verbose_name=_("qui a invité"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="sent_invitations",
     )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     # null = not accepted.
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui a accepté"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # null = still valid until it expires.
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("invitation")
         constraints = [
             models.UniqueConstraint(
                 fields=["email", "kind"],
@@ -126,13 +146,18 @@ class Invitation(models.Model):
 class SignInLink(models.Model):
     """A link that signs its person in once, within minutes."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_in_links")
+    person = models.ForeignKey(
+        Person, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="sign_in_links"
+    )
     # SHA-256 of the token in the mail.
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     # null = not used.
     used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lien de connexion")
 
     def __str__(self) -> str:
         return f"lien de connexion du {self.created_at:%Y-%m-%d %H:%M}"

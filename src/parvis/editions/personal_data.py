@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
 not_personal(
@@ -17,21 +19,23 @@ not_personal("editions.Election", "label", because="a public election")
 declare(
     "editions.Registration",
     "submitted_by",
-    purpose="knowing who undertook, for the body, to inform its staff",
+    purpose=_("savoir qui s’est engagé, pour l’organisme, à informer les agents"),
     controller=Controller.OPERATOR,
-    retention="as long as the edition; erasing the person leaves a pseudonym",
+    retention=_("aussi longtemps que l’édition ; effacer la personne laisse un pseudonyme"),
 )
 declare(
     "editions.Registration",
     "withdrawal_reason",
-    purpose="explaining to the operator and to colleagues why the body left",
+    purpose=_("expliquer à l’opérateur et aux collègues pourquoi l’organisme s’est retiré"),
     controller=Controller.OPERATOR,
-    retention="as long as the edition",
+    retention=_("aussi longtemps que l’édition"),
 )
 declare(
     "editions.DeclaredChannel",
     "address",
-    purpose="contacting the body as the public does; an address may bear an agent's name",
+    purpose=_(
+        "joindre l’organisme comme le fait le public ; une adresse peut porter le nom d’un agent"
+    ),
     controller=Controller.OPERATOR,
-    retention="as long as the edition, whose contacts refer to it",
+    retention=_("aussi longtemps que l’édition, dont les prises de contact en dépendent"),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.foundation import leases, mail
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
@@ -22,7 +24,7 @@ declare(
     "subject",
     "body",
     "error",
-    purpose="sending a message once, and knowing what became of it",
+    purpose=_("envoyer un message une seule fois, et savoir ce qu’il est devenu"),
     controller=Controller.OPERATOR,
     retention=mail.RETENTION,
     purge=mail.purge_old,
@@ -41,7 +43,7 @@ declare(
     "django_tasks_database.DBTaskResult",
     "traceback",
     "return_value",
-    purpose="understanding why a task failed",
+    purpose=_("comprendre pourquoi un travail du logiciel a échoué"),
     controller=Controller.OPERATOR,
     retention=PARKED_TASK_RETENTION,
     purge=forget_parked_tasks,

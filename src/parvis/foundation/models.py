@@ -28,10 +28,10 @@ class OutgoingMail(models.Model):
     key = models.CharField(max_length=200, unique=True)
     # Fixed when queued, so that two copies of a message can be recognised as one.
     message_id = models.CharField(max_length=200, unique=True)
-    to = models.EmailField()
-    subject = models.CharField(max_length=250)
+    to = models.EmailField(_("destinataire"))
+    subject = models.CharField(_("objet"), max_length=250)
     # Emptied once the message is sent: it may hold a sign-in link.
-    body = models.TextField(blank=True)
+    body = models.TextField(_("texte, vidé après l’envoi"), blank=True)
     language = models.CharField(max_length=5)
     # The tenant concerned; null = none in particular.
     organisation_id = models.BigIntegerField(null=True)
@@ -45,9 +45,10 @@ class OutgoingMail(models.Model):
     # When the state became final; null = still queued or being sent.
     settled_at = models.DateTimeField(null=True)
     # Last word of the mail server, empty if none.
-    error = models.CharField(max_length=500, blank=True)
+    error = models.CharField(_("réponse du serveur de messagerie"), max_length=500, blank=True)
 
     class Meta:
+        verbose_name = _("message à envoyer")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state=MailState.SENDING) | Q(sending_started_at__isnull=False),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AppendOnlyError(Exception):
@@ -32,7 +33,7 @@ class Entry(models.Model):
 
     at = models.DateTimeField(db_index=True)
     # Number of the acting person; null = the software itself (a scheduled task, a command).
-    actor_id = models.BigIntegerField(null=True, db_index=True)
+    actor_id = models.BigIntegerField(_("numéro de la personne qui agit"), null=True, db_index=True)
     action = models.CharField(max_length=80)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(null=True)
@@ -43,6 +44,7 @@ class Entry(models.Model):
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("journal des actes")
         indexes = [models.Index(fields=["subject_kind", "subject_id"], name="journal_subject")]
 
     def __str__(self) -> str:

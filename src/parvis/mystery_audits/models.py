@@ -21,7 +21,9 @@ from parvis.questionnaires.enums import Channel
 class MysteryCitizen(models.Model):
     """A member of the panel, known to others by a code name only."""
 
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="mystery_citizen")
+    person = models.OneToOneField(
+        Person, verbose_name=_("personne"), on_delete=models.PROTECT, related_name="mystery_citizen"
+    )
     # What reviewers and the journal see instead of a name, e.g. "MC-0042".
     code_name = models.CharField(max_length=20, unique=True)
     # Where they can pay visits; empty = anywhere.
@@ -29,6 +31,9 @@ class MysteryCitizen(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     # null = on the panel.
     left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("citoyen mystère")
 
     def __str__(self) -> str:
         return self.code_name
@@ -94,7 +99,12 @@ class Contact(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     # Who holds or made the review; null = nobody yet.
     reviewer = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui relit"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     validated_at = models.DateTimeField(null=True, blank=True)
     # Incremented at each change of the contact's own fields or state.
@@ -105,6 +115,7 @@ class Contact(models.Model):
     )
 
     class Meta:
+        verbose_name = _("prise de contact")
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "wave", "channel", "rank"], name="contact_once"
@@ -170,14 +181,20 @@ class Transition(models.Model):
     at = models.DateTimeField(default=timezone.now)
     # null = the software (a closing wave, a scheduled task).
     actor = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui agit"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # Shown to the mystery citizen when the contact is returned; empty where none is needed.
-    reason = models.CharField(max_length=1000, blank=True)
+    reason = models.CharField(_("motif"), max_length=1000, blank=True)
 
     objects = ScopedManager(organisation="contact__organisation")
 
     class Meta:
+        verbose_name = _("étape d’une prise de contact")
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -192,7 +209,7 @@ class Evidence(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=12, choices=EvidenceKind.choices)
     # As shown to people; the stored file bears a generated name.
-    original_name = models.CharField(max_length=200)
+    original_name = models.CharField(_("nom du fichier"), max_length=200)
     media_type = models.CharField(max_length=60)
     size_bytes = models.PositiveIntegerField()
     # Of the stored bytes (after images were re-encoded without metadata).
@@ -214,6 +231,7 @@ class Evidence(models.Model):
     )
 
     class Meta:
+        verbose_name = _("pièce jointe")
         ordering = ["received_at", "pk"]
         constraints = [
             models.UniqueConstraint(

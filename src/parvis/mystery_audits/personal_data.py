@@ -7,16 +7,20 @@ leave with the edition's archive.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
-_WITH_THE_ARCHIVE = "as long as the archive of the edition: decisions must remain explainable"
+_WITH_THE_ARCHIVE = _(
+    "aussi longtemps que l’archive de l’édition : les décisions doivent rester explicables"
+)
 
 declare(
     "mystery_audits.MysteryCitizen",
     "person",
-    purpose="link between a code name and the person who tests, seen by the operator only",
+    purpose=_("relier un nom de code à la personne qui teste ; seul l’opérateur voit ce lien"),
     controller=Controller.OPERATOR,
-    retention="until the person is erased: accounts then puts a pseudonym in place of the identity",
+    retention=_("jusqu’à l’effacement de la personne : un pseudonyme remplace alors son identité"),
 )
 not_personal(
     "mystery_audits.MysteryCitizen",
@@ -41,14 +45,14 @@ not_personal(
 declare(
     "mystery_audits.Contact",
     "comment",
-    purpose="neutral remarks of the mystery citizen, without names",
+    purpose=_("remarques neutres du citoyen mystère, sans nom"),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )
 declare(
     "mystery_audits.Contact",
     "reviewer",
-    purpose="who made the second reading, so that nobody reviews their own test",
+    purpose=_("qui a fait la seconde lecture, pour que personne ne relise son propre test"),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )
@@ -61,21 +65,23 @@ not_personal(
 declare(
     "mystery_audits.Transition",
     "actor",
-    purpose="who took a step, shown as a role or a code name",
+    purpose=_("qui a franchi une étape, montré comme un rôle ou un nom de code"),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )
 declare(
     "mystery_audits.Transition",
     "reason",
-    purpose="why a contact was returned or cancelled, and the tester's answer",
+    purpose=_(
+        "pourquoi une prise de contact a été renvoyée ou annulée, et ce qu’en répond le testeur"
+    ),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )
 declare(
     "mystery_audits.Evidence",
     "original_name",
-    purpose="name the tester's device gave the file, shown beside it",
+    purpose=_("nom que l’appareil du testeur a donné au fichier, affiché à côté de lui"),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )

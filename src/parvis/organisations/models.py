@@ -182,7 +182,9 @@ class Site(models.Model):  # type: ignore[django-manager-missing]  # of scoped t
 class Mandate(models.Model):
     """Who may act for a body. Nobody sees a body's results before the operator has confirmed it."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
+    person = models.ForeignKey(
+        Person, verbose_name=_("personne"), on_delete=models.PROTECT, related_name="mandates"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="mandates"
     )
@@ -194,7 +196,12 @@ class Mandate(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("qui a décidé"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # Reason of a refusal or of an end, shown to the person; empty otherwise.
     reason = models.CharField(_("motif"), max_length=500, blank=True)
@@ -204,6 +211,7 @@ class Mandate(models.Model):
     )
 
     class Meta:
+        verbose_name = _("habilitation à agir pour un organisme")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "organisation"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
 from parvis.foundation.personal_data import Controller, declare, not_personal
@@ -31,7 +32,7 @@ declare(
     "organisations.Mandate",
     "function",
     "reason",
-    purpose="deciding who may act for a body",
+    purpose=_("décider qui peut agir pour un organisme"),
     controller=Controller.OPERATOR,
     retention=KEPT_AFTER_DECISION,
     purge=blank_old_mandates,
@@ -40,9 +41,9 @@ declare(
     "organisations.Mandate",
     "person",
     "decided_by",
-    purpose="who may act for a body, and who decided it",
+    purpose=_("qui peut agir pour un organisme, et qui l’a décidé"),
     controller=Controller.OPERATOR,
-    retention="kept: a number, turned into a pseudonym when the person is erased",
+    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
 )
 OFFICIAL = "official directory of public bodies"
 not_personal(

@@ -13,9 +13,25 @@ from itertools import groupby
 from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.foundation.personal_data import Controller, Declaration, declarations
+
+# Libraries name their tables and fields in English only, or in words of programmers.
+LIBRARY_TABLES = {
+    "account.EmailAddress": gettext_lazy("adresse prouvée d’une personne"),
+    "django_tasks_database.DBTaskResult": gettext_lazy("travail du logiciel qui a échoué"),
+    "mfa.Authenticator": gettext_lazy("second facteur"),
+    "sessions.Session": gettext_lazy("session ouverte"),
+}
+LIBRARY_FIELDS = {
+    ("django_tasks_database.DBTaskResult", "return_value"): gettext_lazy("résultat"),
+    ("django_tasks_database.DBTaskResult", "traceback"): gettext_lazy("message d’erreur"),
+    ("mfa.Authenticator", "data"): gettext_lazy("clé ou codes"),
+    ("mfa.Authenticator", "user"): gettext_lazy("personne"),
+    ("account.EmailAddress", "user"): gettext_lazy("personne"),
+    ("sessions.Session", "session_data"): gettext_lazy("personne connectée et rôle choisi"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,6 @@ def register_by_subject() -> list[Subject]:
 
 
 def _lines(model: str, found: Iterable[Declaration]) -> Iterable[Line]:
-    meta = apps.get_model(model)._meta
     together: dict[tuple[str, str, str], list[str]] = {}
     for declared in found:
         key = (
@@ -53,15 +68,21 @@ def _lines(model: str, found: Iterable[Declaration]) -> Iterable[Line]:
             _controller(declared.controller),
             _retention(declared.retention),
         )
-        name = str(getattr(meta.get_field(declared.field), "verbose_name", declared.field))
-        together.setdefault(key, []).append(name)
+        together.setdefault(key, []).append(_field_name(model, declared.field))
     for (purpose, controller, retention), names in together.items():
         yield Line(", ".join(names), purpose, controller, retention)
 
 
 def _model_name(model: str) -> str:
-    name = str(apps.get_model(model)._meta.verbose_name)
+    name = str(LIBRARY_TABLES.get(model) or apps.get_model(model)._meta.verbose_name)
     return name[:1].upper() + name[1:]
+
+
+def _field_name(model: str, field: str) -> str:
+    own = LIBRARY_FIELDS.get((model, field))
+    if own is not None:
+        return str(own)
+    return str(getattr(apps.get_model(model)._meta.get_field(field), "verbose_name", field))
 
 
 def _controller(controller: Controller) -> str:
