@@ -54,7 +54,8 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
         log_dictconfig=settings.LOGGING,
     )
     database_lock.release_all()
-    server.serve(target_loader=partial(load_application, with_worker and embedded))
+    address = f"http://{host}:{port}/"
+    server.serve(target_loader=partial(load_application, with_worker and embedded, address))
 
 
 def refuse_unready_database() -> None:
@@ -70,14 +71,22 @@ def refuse_unready_database() -> None:
             )
 
 
-def load_application(with_worker: bool, target: str) -> Callable[..., Any]:
-    """In a web process: the WSGI application, and the worker beside it for an embedded database."""
+def load_application(with_worker: bool, address: str, target: str) -> Callable[..., Any]:
+    """In a web process: the WSGI application, and the worker beside it for an embedded database.
+
+    Says where the pages are once they can be asked for.
+    """
     _die_with_parent()
     application: Callable[..., Any] = import_string(settings.WSGI_APPLICATION)
     connection.ensure_connection()
     connection.close()
     if with_worker:
         threading.Thread(target=Worker().run, name="parvis-worker").start()
+    sys.stdout.write(
+        _("Parvis est ouvert : %(address)s (Ctrl+C pour arrêter)") % {"address": address}
+    )
+    sys.stdout.write("\n")
+    sys.stdout.flush()
     return application
 
 

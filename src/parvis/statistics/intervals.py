@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
 
 from parvis.statistics.variances import (
     ABSENT_CHANNEL,
@@ -120,6 +119,9 @@ def wilson_interval(
     # Written so that NaN fails too.
     if not ((hits >= 0) & (hits <= total) & np.isfinite(total)).all():
         raise ValueError("counts must satisfy 0 <= successes <= trials")
+    # SciPy takes longer to import than a page to answer: only computations wait for it.
+    from scipy.special import ndtri
+
     z2 = float(ndtri(_upper_probability(confidence))) ** 2
     # z² is positive, so zero trials give (0 ± z²) / 2z²: the whole of [0, 1].
     centre = hits + z2 / 2.0
@@ -343,6 +345,8 @@ def _sum_of_students(parts: FloatArray, degrees: FloatArray) -> tuple[FloatArray
 def _student_limits(
     estimate: FloatArray, variance_of_mean: FloatArray, degrees: FloatArray, confidence: float
 ) -> tuple[FloatArray, FloatArray]:
+    from scipy.special import ndtri, stdtrit
+
     probability = _upper_probability(confidence)
     finite = np.where(np.isfinite(degrees), degrees, 1.0)
     quantile = np.where(np.isinf(degrees), ndtri(probability), stdtrit(finite, probability))

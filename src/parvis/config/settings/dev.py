@@ -1,7 +1,7 @@
 """Settings of the embedded way of running: `make demo` and a developer's machine."""
 
 from parvis.config.settings.base import *  # noqa: F403
-from parvis.config.settings.base import HOME, STATIC_ROOT, env
+from parvis.config.settings.base import HOME, LOGGING, STATIC_ROOT, env
 from parvis.foundation.keys import persistent_secret_key
 
 HOME.mkdir(parents=True, exist_ok=True)
@@ -17,3 +17,6 @@ EMAIL_FILE_PATH = HOME / "mail"
 
 # Style sheets and scripts are served from the package itself: nothing to collect first.
 WHITENOISE_USE_FINDERS = True
+
+# A terminal shows what needs somebody, not each request.
+LOGGING["root"]["level"] = env.str("PARVIS_LOG_LEVEL", default="WARNING")
