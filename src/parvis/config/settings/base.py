@@ -7,6 +7,7 @@ they are documented in `docs/operations.md`, and a test checks that none is miss
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -227,10 +228,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Logs --------------------------------------------------------------------------------------
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "parvis.foundation.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("PARVIS_LOG_LEVEL", default="INFO")},
+    # Given empty so that the server takes this configuration whole, not merged with its own.
+    "loggers": {},
 }
