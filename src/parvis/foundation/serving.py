@@ -22,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from parvis.foundation import database_lock
@@ -52,6 +53,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_dictconfig=settings.LOGGING,
+        log_level=LogLevels(settings.LOGGING["root"]["level"].lower()),
     )
     database_lock.release_all()
     address = f"http://{host}:{port}/"
