@@ -51,7 +51,7 @@ def document() -> PdfReader:
     return read(render_participant_report(sample_report()))
 
 
-@pytest.mark.parametrize("contact_count", [0, 22, 24])
+@pytest.mark.parametrize("contact_count", [0, 22, 24, 44, 48])
 def test_ordinary_report_has_four_pages(contact_count):
     content = render_participant_report(sample_report(contact_count))
     assert len(read(content).pages) == 4
