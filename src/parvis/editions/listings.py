@@ -56,6 +56,7 @@ class EditionListing(Listing):
         ),
     )
     default_sort = "-cloture"
+    simulated = "is_simulated"
     caption = gettext_lazy("Éditions")
     export_name = "editions"
     empty_title = gettext_lazy("Aucune édition pour l’instant")

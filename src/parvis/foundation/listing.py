@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from operator import or_
+from operator import attrgetter, or_
 from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
@@ -98,6 +98,8 @@ class Listing:
     caption: ClassVar[Text] = ""
     export_name: ClassVar[str] = "liste"
     row_template: ClassVar[str] = ""
+    # Dotted path of what tells a made-up row; a page that shows one carries the simulation banner.
+    simulated: ClassVar[str] = ""
     empty_title: ClassVar[Text] = gettext_lazy("Rien à montrer pour l’instant")
     empty_text: ClassVar[Text] = ""
 
@@ -201,6 +203,11 @@ class Listing:
         return self.page.paginator.count
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether the page shows a made-up row."""
+        return bool(self.simulated) and any(map(attrgetter(self.simulated), self.page))
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether a filter or the search box hides rows."""
         return bool(self._accepted.keys() - {SORT})
@@ -270,7 +277,8 @@ class Listing:
         """The page with `listing` in its context, or the export if the address asks for it."""
         if self._parameter(FORMAT) == "csv":
             return self.export()
-        return render(self.request, template, {**(context or {}), "listing": self})
+        own = {"listing": self, "is_simulated": self.is_simulated}
+        return render(self.request, template, {**own, **(context or {})})
 
     def export(self) -> FileResponse:
         """Every row found, on all pages, as a CSV file.

@@ -32,7 +32,10 @@ SHOWN_EDITIONS = 6
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`count` is shown large where it is not None; `pill` is a kind and its words."""
+    """`count` is shown large where it is not None; `pill` is a kind and its words.
+
+    `is_simulated` where what it counts or names is, even in part, made up.
+    """
 
     title: str
     text: str
@@ -40,6 +43,7 @@ class Card:
     action: str = ""
     count: int | None = None
     pill: tuple[str, str | Promise] | None = None
+    is_simulated: bool = False
 
 
 def cards(hat: Hat) -> list[Card]:
@@ -57,7 +61,10 @@ def registration_pill(edition: Edition, now: datetime) -> tuple[str, str]:
 
 
 def _operator(hat: Hat) -> list[Card]:
-    requests = Mandate.objects.filter(state=MandateState.REQUESTED).count()
+    waiting = Mandate.objects.filter(state=MandateState.REQUESTED).aggregate(
+        all=Count("pk"), simulated=Count("pk", filter=Q(organisation__is_simulated=True))
+    )
+    requests = waiting["all"]
     found = [
         Card(
             title=_("Droits d’agir à confirmer"),
@@ -71,6 +78,7 @@ def _operator(hat: Hat) -> list[Card]:
             url=_address("organisations:mandates") if requests else "",
             action=_("Traiter les demandes"),
             count=requests,
+            is_simulated=waiting["simulated"] > 0,
         ),
         _review_card(hat),
     ]
@@ -91,6 +99,7 @@ def _operator(hat: Hat) -> list[Card]:
             pill=registration_pill(edition, now)
             if edition.opened_at
             else ("wait", _("Brouillon, vu de vous seul")),
+            is_simulated=edition.is_simulated,
         )
         for edition in editions
     ]
@@ -102,11 +111,14 @@ def _reviewer(hat: Hat) -> list[Card]:
 
 
 def _review_card(hat: Hat) -> Card:
-    queue = (
+    waiting = (
         Contact.objects.visible_to(hat)
         .filter(state__in=[ContactState.SUBMITTED, ContactState.IN_REVIEW])
-        .count()
+        .aggregate(
+            all=Count("pk"), simulated=Count("pk", filter=Q(wave__edition__is_simulated=True))
+        )
     )
+    queue = waiting["all"]
     return Card(
         title=_("Prises de contact à relire"),
         text=ngettext(
@@ -119,6 +131,7 @@ def _review_card(hat: Hat) -> Card:
         url=_address("mystery_audits:review_queue") if queue else "",
         action=_("Relire"),
         count=queue,
+        is_simulated=waiting["simulated"] > 0,
     )
 
 
@@ -160,6 +173,7 @@ def _coordinator(hat: Hat) -> list[Card]:
                 "good" if registration.state == RegistrationState.SUBMITTED else "info",
                 RegistrationState(registration.state).label,
             ),
+            is_simulated=registration.edition.is_simulated,
         )
         for registration in mine
     ]
@@ -176,6 +190,7 @@ def _coordinator(hat: Hat) -> list[Card]:
             url=_address("editions:register", edition.slug),
             action=_("Inscrire l’organisme"),
             pill=registration_pill(edition, now),
+            is_simulated=edition.is_simulated,
         )
         for edition in open_editions[:SHOWN_EDITIONS]
     ]
@@ -187,7 +202,9 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
         returned=Count("pk", filter=Q(state=ContactState.RETURNED)),
         to_do=Count("pk", filter=Q(state__in=[ContactState.ASSIGNED, ContactState.IN_PROGRESS])),
         sent=Count("pk", filter=Q(state__in=[ContactState.SUBMITTED, ContactState.IN_REVIEW])),
+        simulated=Count("pk", filter=Q(wave__edition__is_simulated=True)),
     )
+    is_simulated = counts["simulated"] > 0
     url = _address("mystery_audits:my_contacts")
     found = []
     if counts["returned"]:
@@ -198,6 +215,7 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
                 url=url,
                 action=_("Voir ce qui est demandé"),
                 count=counts["returned"],
+                is_simulated=is_simulated,
             )
         )
     found.append(
@@ -213,6 +231,7 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
             url=url if counts["to_do"] else "",
             action=_("Voir mes prises de contact"),
             count=counts["to_do"],
+            is_simulated=is_simulated,
         )
     )
     if counts["sent"]:
@@ -221,6 +240,7 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
                 title=_("En relecture"),
                 text=_("Transmises : il n’y a plus rien à faire, sauf retour du relecteur."),
                 count=counts["sent"],
+                is_simulated=is_simulated,
             )
         )
     return found

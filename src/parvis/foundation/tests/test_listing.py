@@ -80,6 +80,24 @@ def page(address: str = "/") -> str:
     return render_to_string("foundation/listing.html", {"listing": listing(address)})
 
 
+class MadeUpPeople(People):
+    simulated = "is_active"
+
+
+def test_a_page_that_shows_a_made_up_row_says_so_without_another_query(
+    django_assert_num_queries: Any,
+) -> None:
+    person("Ada", is_active=False)
+    with django_assert_num_queries(2):
+        shown = listing("/", MadeUpPeople)
+        assert list(shown.lines())
+        assert not shown.is_simulated
+    person("Bob")
+    assert listing("/", MadeUpPeople).is_simulated
+    assert not listing("/?actif=non", MadeUpPeople).is_simulated
+    assert not listing("/").is_simulated
+
+
 def test_each_filter_narrows_the_rows() -> None:
     person("Ada")
     person("Bob", language="en", is_active=False)

@@ -70,6 +70,7 @@ def my_contacts(request: HatRequest) -> HttpResponse:
         )
     }
     handed_in = mine.exclude(state__in=[*EDITABLE_STATES, ContactState.PLANNED])
+    done = list(handed_in.order_by("-submitted_at", "-pk")[:DONE_SHOWN])
     return render(
         request,
         "mystery_audits/my_contacts.html",
@@ -81,10 +82,10 @@ def my_contacts(request: HatRequest) -> HttpResponse:
             "waiting": mine.filter(
                 state__in=EDITABLE_STATES, wave__state=WaveState.PLANNED
             ).count(),
-            "done": handed_in.order_by("-submitted_at", "-pk")[:DONE_SHOWN],
+            "done": done,
             "done_count": handed_in.count(),
             "to_do_count": len(to_fill),
-            "is_simulated": any(contact.wave.edition.is_simulated for contact in to_fill),
+            "is_simulated": any(contact.wave.edition.is_simulated for contact in [*to_fill, *done]),
         },
     )
 

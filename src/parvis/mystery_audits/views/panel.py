@@ -5,8 +5,10 @@ Identities are shown here only, to the operator; everywhere else people are code
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.hats import Hat
 from parvis.accounts.operations import invite
 from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Refusal
@@ -53,6 +56,7 @@ class Panel(Listing):
     filters = (BooleanFilter("present", gettext_lazy("Sur le panel"), "left_at__isnull"),)
     search_fields = ("code_name", "person__display_name", "person__email")
     default_sort = "code"
+    simulated = "is_simulated"
     caption = gettext_lazy("Citoyens-mystères")
     export_name = "panel"
     empty_title = gettext_lazy("Personne sur le panel")
@@ -64,7 +68,7 @@ class Panel(Listing):
 def panel(request: HatRequest) -> HttpResponseBase:
     """Who is on the panel, and how much each has to do."""
     to_do = (ContactState.ASSIGNED, ContactState.IN_PROGRESS, ContactState.RETURNED)
-    rows = MysteryCitizen.objects.select_related("person").annotate(
+    rows = _citizens(request.hat).annotate(
         to_do=Count("contacts", filter=Q(contacts__state__in=to_do)),
         handed_in=Count("contacts", filter=Q(contacts__submitted_at__isnull=False)),
     )
@@ -100,7 +104,7 @@ def invite_to_panel(request: HatRequest) -> HttpResponse:
 @hat_required(RoleKind.OPERATOR)
 def panel_member(request: HatRequest, pk: int) -> HttpResponse:
     """One member: their département, and the way to their departure."""
-    citizen = _access(pk)
+    citizen = _access(request.hat, pk)
     form = DepartementForm(
         request.POST or None, initial={"departement_code": citizen.departement_code}
     )
@@ -122,7 +126,7 @@ def panel_member(request: HatRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "mystery_audits/panel_member.html",
-        {"citizen": citizen, "form": form},
+        {"citizen": citizen, "form": form, "is_simulated": citizen.is_simulated},
         status=status,
     )
 
@@ -131,7 +135,7 @@ def panel_member(request: HatRequest, pk: int) -> HttpResponse:
 @hat_required(RoleKind.OPERATOR)
 def panel_departure(request: HatRequest, pk: int) -> HttpResponse:
     """End somebody's part in the panel, after showing what becomes of their contacts."""
-    citizen = _access(pk)
+    citizen = _access(request.hat, pk)
     if request.method == "POST":
         operations.leave_panel(citizen=citizen, by=request.user)
         messages.success(request, _("%s a quitté le panel.") % citizen.code_name)
@@ -142,6 +146,7 @@ def panel_departure(request: HatRequest, pk: int) -> HttpResponse:
         "foundation/confirm.html",
         {
             "title": _("Départ de %s") % citizen.code_name,
+            "is_simulated": citizen.is_simulated,
             "consequences": [
                 _("%d prises de contact non commencées redeviennent à attribuer.")
                 % theirs.filter(state=ContactState.ASSIGNED).count(),
@@ -157,5 +162,13 @@ def panel_departure(request: HatRequest, pk: int) -> HttpResponse:
     )
 
 
-def _access(pk: int) -> MysteryCitizen:
-    return get_object_or_404(MysteryCitizen.objects.select_related("person"), pk=pk)
+def _citizens(hat: Hat) -> QuerySet[MysteryCitizen]:
+    """The panel; `is_simulated` where a member tests fictitious bodies."""
+    made_up = Contact.objects.visible_to(hat).filter(
+        mystery_citizen=OuterRef("pk"), wave__edition__is_simulated=True
+    )
+    return MysteryCitizen.objects.select_related("person").annotate(is_simulated=Exists(made_up))
+
+
+def _access(hat: Hat, pk: int) -> Any:
+    return get_object_or_404(_citizens(hat), pk=pk)

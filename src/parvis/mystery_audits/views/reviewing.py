@@ -83,6 +83,7 @@ class ReviewQueue(Listing):
         ),
     )
     default_sort = "submitted"
+    simulated = "wave.edition.is_simulated"
     caption = gettext_lazy("Prises de contact à relire, de la plus ancienne à la plus récente")
     export_name = "a-relire"
     empty_title = gettext_lazy("Rien à relire")
@@ -97,7 +98,7 @@ def review_queue(request: HatRequest) -> HttpResponseBase:
         Contact.objects.visible_to(request.hat)
         .filter(state__in=IN_QUEUE)
         .exclude(mystery_citizen__person=request.user)
-        .select_related("organisation", "wave", "mystery_citizen")
+        .select_related("organisation", "wave__edition", "mystery_citizen")
     )
     return ReviewQueue(request, rows).respond("mystery_audits/review_queue.html")
 

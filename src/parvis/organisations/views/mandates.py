@@ -61,6 +61,7 @@ class PendingMandates(Listing):
     )
     search_fields = ("person__email", "person__display_name", "organisation__name", "function")
     default_sort = "demande"
+    simulated = "organisation.is_simulated"
     caption = gettext_lazy("Demandes en attente")
     export_name = "demandes"
     empty_title = gettext_lazy("Aucune demande n’attend")
@@ -94,6 +95,7 @@ class DecidedMandates(Listing):
     )
     search_fields = PendingMandates.search_fields
     default_sort = "-decide"
+    simulated = PendingMandates.simulated
     caption = gettext_lazy("Demandes décidées")
     export_name = "demandes-decidees"
     empty_title = gettext_lazy("Aucune demande n’a encore été décidée")

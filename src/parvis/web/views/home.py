@@ -24,7 +24,15 @@ def home(request: HttpRequest) -> HttpResponse:
         cards = dashboards.cards(hat)
         # One primary action a page: that of the first card that has one.
         primary = next((card for card in cards if card.url), None)
-        return render(request, "web/workspace.html", {"cards": cards, "primary": primary})
+        return render(
+            request,
+            "web/workspace.html",
+            {
+                "cards": cards,
+                "primary": primary,
+                "is_simulated": any(card.is_simulated for card in cards),
+            },
+        )
     if isinstance(request.user, Person):
         hats = hats_of(request.user)
         return render(request, "web/no_hat.html", {"hats": hats, "editions": _editions()})
