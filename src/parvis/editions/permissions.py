@@ -60,7 +60,7 @@ def can_register(edition: Edition, at: datetime) -> Decision:
 def can_amend(hat: Hat, registration: Registration, at: datetime) -> Decision:
     """The body's coordinators may change what was declared, until the deadline."""
     if hat.kind != RoleKind.COORDINATOR:
-        return Denied(_("Seul un coordinateur de l’organisme modifie son inscription."))
+        return Denied(_("Seul un coordinateur de l’organisme peut modifier son inscription."))
     if not registration.takes_part:
         return Denied(_("Cet organisme s’est retiré de l’édition."))
     return can_register(registration.edition, at)
@@ -69,7 +69,7 @@ def can_amend(hat: Hat, registration: Registration, at: datetime) -> Decision:
 def can_withdraw(hat: Hat, registration: Registration) -> Decision:
     """The body's coordinators and the operator, as long as no room above objects."""
     if hat.kind not in (RoleKind.COORDINATOR, RoleKind.OPERATOR):
-        return Denied(_("Seul un coordinateur de l’organisme ou l’opérateur le retire."))
+        return Denied(_("Seul un coordinateur de l’organisme ou l’opérateur peut le retirer."))
     if not registration.takes_part:
         return Denied(_("Cet organisme s’est déjà retiré de l’édition."))
     if objection := objection_to_withdrawal(registration):

@@ -182,7 +182,7 @@ def _sqlite(cursor: object) -> Iterator[Finding]:
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield _good(
-            _("SQLite %s : un seul processus écrit, ce qui écarte son défaut du mode WAL.")
+            _("SQLite %s : un seul processus écrit, ce qui écarte son défaut connu en mode WAL.")
             % version
         )
     else:

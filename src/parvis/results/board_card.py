@@ -73,6 +73,6 @@ def _next_step(
         order=90,
         sentence=_("%(scope)s : le calcul n° %(number)d attend d’être publié.")
         % {"scope": label, "number": run.number},
-        label=_("Relire et publier"),
+        label=_("Vérifier et publier"),
         url=reverse("results:run", args=[edition.slug, run.number]),
     )

@@ -158,7 +158,7 @@ class OptionForm(forms.Form):
         required=False,
     )
     free_quota = forms.IntegerField(
-        label=gettext_lazy("Gratuite pour les premiers"),
+        label=gettext_lazy("Nombre de premiers inscrits qui l’ont gratuitement"),
         min_value=0,
         max_value=100_000,
         required=False,
@@ -215,7 +215,7 @@ class ElectionForm(forms.Form):
             (bodies.filter(siren=code) if len(code) == 9 else bodies.filter(insee_code=code))[:2]
         )
         if len(found) != 1:
-            raise forms.ValidationError(_("Aucun organisme de l’annuaire ne porte ce seul code."))
+            raise forms.ValidationError(_("Ce code ne désigne pas un organisme, et un seul, de l’annuaire."))
         return found[0]
 
     def clean(self) -> dict[str, Any]:

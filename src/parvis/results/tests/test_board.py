@@ -28,7 +28,7 @@ def test_board_follows_from_run_to_publication() -> None:
 
     assert step() == "Lancer un calcul"
     runs = [launch_run(edition=edition, wave=scope, by=None) for scope in (*barometer.waves, None)]
-    assert step() == "Relire et publier"
+    assert step() == "Vérifier et publier"
     for run in runs:
         publish(run=run, by=None)
     assert step() == ""

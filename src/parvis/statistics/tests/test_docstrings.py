@@ -7,7 +7,6 @@ import pytest
 
 MODULES = [
     "attack",
-    "comparisons",
     "composite",
     "disclosure",
     "intervals",
