@@ -215,7 +215,9 @@ class ElectionForm(forms.Form):
             (bodies.filter(siren=code) if len(code) == 9 else bodies.filter(insee_code=code))[:2]
         )
         if len(found) != 1:
-            raise forms.ValidationError(_("Ce code ne désigne pas un organisme, et un seul, de l’annuaire."))
+            raise forms.ValidationError(
+                _("Ce code ne désigne pas un organisme, et un seul, de l’annuaire.")
+            )
         return found[0]
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from parvis.editions.embargo import embargo_period, embargoes_on
 from parvis.editions.enums import RegistrationWindow
 from parvis.editions.models import Edition, Registration
 from parvis.editions.permissions import access_edition, can_register
+from parvis.editions.public_links import links_of
 from parvis.foundation.access import public
 from parvis.questionnaires.enums import MANDATORY_CHANNELS, Channel
 from parvis.questionnaires.grids import document_of
@@ -66,6 +67,7 @@ def edition_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "waves": edition.waves.all(),
             "options": edition.options.all(),
             "participants": participant_count(edition),
+            "links": links_of(edition),
             "embargoes": [
                 (election, *embargo_period(election))
                 for election in embargoes_on(edition, edition.day_of(now))

@@ -300,6 +300,7 @@ def test_national_page_is_public_and_waits(client: Client) -> None:
     barometer = small_barometer(organisations=8, waves=2)
     url = reverse("results:national", args=[barometer.edition.slug])
     assert "après la dernière vague" in text_of(client, url)
+    assert url in text_of(client, reverse("editions:public_detail", args=[barometer.edition.slug]))
     publish(run=launch_run(edition=barometer.edition, wave=None, by=None), by=None)
     page = text_of(client, url)
     assert "Moyenne des participants" in page
