@@ -3,9 +3,11 @@
 import { startAutosubmit } from "./autosubmit.js";
 import { startDismiss } from "./dismiss.js";
 import { startFocusOnLoad } from "./focus-on-load.js";
+import { startNeedsScript } from "./needs-script.js";
 import { startSubmitOnce } from "./submit-once.js";
 
 startAutosubmit();
 startDismiss();
 startFocusOnLoad();
+startNeedsScript();
 startSubmitOnce();
