@@ -104,9 +104,7 @@ def ask(
 
 def whole(response: HttpResponseBase) -> bytes:
     """All that is sent, streams read to their end as a server does, after the view returned."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
-    return content
+    return b"".join(response.streaming_content) if response.streaming else response.content
 
 
 @contextmanager

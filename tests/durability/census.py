@@ -52,9 +52,7 @@ def census() -> dict[str, Any]:
         os.utime(path, (0, 0))
     swept = uploads.sweep_orphans()
     return {
-        "answers": list(
-            Answer.objects.values_list("contact_id", "criterion", "value", "revision")
-        ),
+        "answers": list(Answer.objects.values_list("contact_id", "criterion", "value", "revision")),
         "evidence": [
             {**row, "id": str(row["id"])}
             for row in Evidence.objects.values(

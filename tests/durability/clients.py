@@ -93,7 +93,9 @@ class Phone:
             'Content-Disposition: form-data; name="file"; filename="appel.txt"\r\n'
             "Content-Type: text/plain\r\n\r\n"
         )
-        body = "".join(parts).encode() + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        body = (
+            "".join(parts).encode() + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        )
         return self.send(
             f"/terrain/contacts/{self.contact_id}/pieces/",
             body,

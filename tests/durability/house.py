@@ -78,7 +78,7 @@ class House:
         self.web = self.worker = None
 
     def supervise(self) -> None:
-        """Start the web server again if it gave up: granian does when its process dies twice in 6 s."""
+        """Start the web server again if granian gave up, its process having died twice in 6 s."""
         if self.web is not None and self.web.poll() is not None:
             self._start_web()
 
@@ -174,6 +174,7 @@ def house(home: Path, *, postgresql: bool, mail_port: int) -> Iterator[House]:
     """An installation with its tables made, not started yet; all of it is gone afterwards."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(cluster(durable=True)) if postgresql else None
+        home.mkdir(parents=True, exist_ok=True)
         made = House(home, server=server, mail_port=mail_port)
         stack.callback(made.stop)
         made.run("migrate", "--verbosity", "0")
