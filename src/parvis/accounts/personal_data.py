@@ -14,8 +14,8 @@ from parvis.accounts.operations import (
 )
 from parvis.foundation.personal_data import Controller, declare, erases, not_personal
 
-ACCOUNT = _("aussi longtemps que le compte existe ; effacé sur demande")
-BY_NUMBER = _("gardé : un numéro, devenu pseudonyme quand la personne est effacée")
+ACCOUNT = _("aussi longtemps que le compte existe ; effacé sur demande")
+BY_NUMBER = _("gardé : un numéro, devenu pseudonyme quand la personne est effacée")
 
 declare(
     "accounts.Person",
@@ -83,7 +83,7 @@ declare(
     "mfa.Authenticator",
     "user",
     "data",
-    purpose=_("second facteur : clé de l’application, clé de sécurité ou codes de secours"),
+    purpose=_("second facteur : clé de l’application, clé de sécurité ou codes de secours"),
     controller=Controller.OPERATOR,
     retention=ACCOUNT,
 )

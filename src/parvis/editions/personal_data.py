@@ -21,7 +21,7 @@ declare(
     "submitted_by",
     purpose=_("savoir qui s’est engagé, pour l’organisme, à informer les agents"),
     controller=Controller.OPERATOR,
-    retention=_("aussi longtemps que l’édition ; effacer la personne laisse un pseudonyme"),
+    retention=_("aussi longtemps que l’édition ; effacer la personne laisse un pseudonyme"),
 )
 declare(
     "editions.Registration",
@@ -34,7 +34,7 @@ declare(
     "editions.DeclaredChannel",
     "address",
     purpose=_(
-        "joindre l’organisme comme le fait le public ; une adresse peut porter le nom d’un agent"
+        "joindre l’organisme comme le fait le public ; une adresse peut porter le nom d’un agent"
     ),
     controller=Controller.OPERATOR,
     retention=_("aussi longtemps que l’édition, dont les prises de contact en dépendent"),

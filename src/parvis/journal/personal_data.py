@@ -9,7 +9,7 @@ declare(
     "actor_id",
     purpose=_("qui a fait quoi"),
     controller=Controller.OPERATOR,
-    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
+    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
 )
 not_personal(
     "journal.Entry",

@@ -33,7 +33,7 @@ class MysteryCitizen(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("citoyen mystère")
+        verbose_name = _("citoyen-mystère")
 
     def __str__(self) -> str:
         return self.code_name

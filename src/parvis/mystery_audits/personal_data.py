@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from parvis.foundation.personal_data import Controller, declare, not_personal
 
 _WITH_THE_ARCHIVE = _(
-    "aussi longtemps que l’archive de l’édition : les décisions doivent rester explicables"
+    "aussi longtemps que l’archive de l’édition : les décisions doivent rester explicables"
 )
 
 declare(
     "mystery_audits.MysteryCitizen",
     "person",
-    purpose=_("relier un nom de code à la personne qui teste ; seul l’opérateur voit ce lien"),
+    purpose=_("relier un nom de code à la personne qui teste ; seul l’opérateur voit ce lien"),
     controller=Controller.OPERATOR,
-    retention=_("jusqu’à l’effacement de la personne : un pseudonyme remplace alors son identité"),
+    retention=_("jusqu’à l’effacement de la personne : un pseudonyme remplace alors son identité"),
 )
 not_personal(
     "mystery_audits.MysteryCitizen",
@@ -45,7 +45,7 @@ not_personal(
 declare(
     "mystery_audits.Contact",
     "comment",
-    purpose=_("remarques neutres du citoyen mystère, sans nom"),
+    purpose=_("remarques neutres du citoyen-mystère, sans nom"),
     controller=Controller.OPERATOR,
     retention=_WITH_THE_ARCHIVE,
 )

@@ -43,7 +43,7 @@ declare(
     "decided_by",
     purpose=_("qui peut agir pour un organisme, et qui l’a décidé"),
     controller=Controller.OPERATOR,
-    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
+    retention=_("gardé : un numéro, devenu pseudonyme quand la personne est effacée"),
 )
 OFFICIAL = "official directory of public bodies"
 not_personal(

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='mystery_citizen', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
             ],
             options={
-                'verbose_name': 'citoyen mystère',
+                'verbose_name': 'citoyen-mystère',
             },
         ),
         migrations.CreateModel(
