@@ -73,7 +73,13 @@ def confirm_mandate(*, mandate: Mandate, by: Person, base_url: str = "") -> Mand
     Raises `Conflict` when the request is no longer waiting, `Refusal` when `by` is who asked.
     """
     _refuse_own(mandate, by)
-    return _decide(mandate, MandateState.CONFIRMED, by=by, mail="confirmed", base_url=base_url)
+    return _decide(
+        mandate,
+        MandateState.CONFIRMED,
+        by=by,
+        mail="organisations/mail/mandate_confirmed",
+        base_url=base_url,
+    )
 
 
 @transaction.atomic
@@ -81,7 +87,11 @@ def refuse_mandate(*, mandate: Mandate, by: Person | None, reason: str) -> Manda
     """Refuse the request; the person reads the reason. Same errors as `confirm_mandate`."""
     _refuse_own(mandate, by)
     return _decide(
-        mandate, MandateState.REFUSED, by=by, mail="refused", reason=_checked_reason(reason)
+        mandate,
+        MandateState.REFUSED,
+        by=by,
+        mail="organisations/mail/mandate_refused",
+        reason=_checked_reason(reason),
     )
 
 
@@ -91,7 +101,13 @@ def end_mandate(*, mandate: Mandate, by: Person | None, reason: str) -> Mandate:
 
     Raises `Conflict` when it is not confirmed, `Refusal` without a reason.
     """
-    return _decide(mandate, MandateState.ENDED, by=by, mail="ended", reason=_checked_reason(reason))
+    return _decide(
+        mandate,
+        MandateState.ENDED,
+        by=by,
+        mail="organisations/mail/mandate_ended",
+        reason=_checked_reason(reason),
+    )
 
 
 def end_mandates_of(person: Person, by: Person | None) -> None:
@@ -155,7 +171,7 @@ def _decide(
     return locked
 
 
-def _tell(mandate: Mandate, what: str, *, key: str, base_url: str) -> None:
+def _tell(mandate: Mandate, template: str, *, key: str, base_url: str) -> None:
     context: dict[str, Any] = {
         "organisation": mandate.organisation.name,
         "reason": mandate.reason,
@@ -163,7 +179,7 @@ def _tell(mandate: Mandate, what: str, *, key: str, base_url: str) -> None:
     }
     queue_mail(
         to=mandate.person.email,
-        template=f"organisations/mail/mandate_{what}",
+        template=template,
         context=context,
         language=mandate.person.language,
         key=key,

@@ -1,0 +1,116 @@
+"""Photograph the main pages of a fresh demonstration for the README: `make screenshots`.
+
+Builds a demonstration of its own in a temporary folder, serves it on a free port, and writes
+`docs/images/*.png`. The same seed gives the same people and figures; only dates follow today.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+PARVIS = Path(sys.executable).with_name("parvis")
+
+DESK = {"width": 1280, "height": 960}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: who looks, from which device, and the links they follow from the home page."""
+
+    name: str
+    persona: str
+    path: str
+    follow: tuple[str, ...] = ()
+    device: str = "desk"
+    # How far down the page the picture begins, in pixels.
+    scroll: int = 0
+
+
+SHOTS = (
+    Shot("home", "", "/"),
+    Shot("results", "coordinatrice", "/resultats/", ("ensemble des vagues",)),
+    Shot("field", "citoyenne-mystere", "/terrain/", ("téléphone",), device="phone", scroll=1160),
+    Shot("review", "relecteur", "/terrain/relecture/", ("Téléphone",)),
+    Shot("board", "operatrice", "/editions/gestion/", ("2027",)),
+    Shot("directory", "", "/annuaire/?q=st+etienne"),
+)
+
+
+def main() -> int:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = {**os.environ, "PARVIS_HOME": home}
+        subprocess.run([PARVIS, "demo", "--no-serve"], env=environment, check=True)
+        server = subprocess.Popen([PARVIS, "serve", "--port", str(port)], env=environment)
+        try:
+            base_url = f"http://127.0.0.1:{port}"
+            wait_for(f"{base_url}/sante")
+            take_all(base_url)
+        finally:
+            server.terminate()
+            server.wait()
+    return 0
+
+
+def wait_for(url: str) -> None:
+    for _attempt in range(150):
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(url)
+
+
+def take_all(base_url: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        for shot in SHOTS:
+            context = browser.new_context(
+                viewport=PHONE if shot.device == "phone" else DESK,
+                reduced_motion="reduce",
+                locale="fr-FR",
+            )
+            page = context.new_page()
+            reach(page, base_url, shot)
+            page.mouse.wheel(0, shot.scroll)
+            page.wait_for_timeout(300)
+            page.screenshot(path=IMAGES / f"{shot.name}.png")
+            print(f"docs/images/{shot.name}.png")
+            context.close()
+        browser.close()
+
+
+def reach(page: Page, base_url: str, shot: Shot) -> None:
+    if shot.persona:
+        page.goto(f"{base_url}/demonstration/")
+        with page.expect_navigation():
+            page.locator(f"button[value={shot.persona}]").click()
+    page.goto(base_url + shot.path)
+    for name in shot.follow:
+        with page.expect_navigation():
+            page.locator("main").get_by_role("link", name=name).first.click()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
