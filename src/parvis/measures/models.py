@@ -57,7 +57,7 @@ class Measure(models.Model):
             models.CheckConstraint(
                 condition=Q(estimate_percent__gte=0, estimate_percent__lte=100),
                 name="measure_on_the_scale",
-                violation_error_message=_("Une mesure se lit de 0 à 100."),
+                violation_error_message=_("Une mesure va de 0 à 100."),
             ),
             models.CheckConstraint(
                 condition=Q(lower_percent__isnull=True, upper_percent__isnull=True)

@@ -41,7 +41,7 @@ class OtherBodyForm(forms.Form):
     siren = forms.CharField(
         label=_("Numéro SIREN"),
         max_length=20,
-        help_text=_("Neuf chiffres ; les espaces sont acceptées."),
+        help_text=_("Neuf chiffres ; les espaces sont acceptés."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     name = forms.CharField(label=_("Nom de l’organisme"), max_length=200)

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organisations.organisation')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'source', 'source_reference', 'stage', 'channel', 'determinant'), name='measure_once', violation_error_message='Cette mesure est déjà publiée.'), models.CheckConstraint(condition=models.Q(('estimate_percent__gte', 0), ('estimate_percent__lte', 100)), name='measure_on_the_scale', violation_error_message='Une mesure se lit de 0 à 100.'), models.CheckConstraint(condition=models.Q(models.Q(('lower_percent__isnull', True), ('upper_percent__isnull', True)), ('lower_percent__lte', models.F('upper_percent')), _connector='OR'), name='measure_interval_in_order', violation_error_message='La borne basse dépasse la borne haute.')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'source', 'source_reference', 'stage', 'channel', 'determinant'), name='measure_once', violation_error_message='Cette mesure est déjà publiée.'), models.CheckConstraint(condition=models.Q(('estimate_percent__gte', 0), ('estimate_percent__lte', 100)), name='measure_on_the_scale', violation_error_message='Une mesure va de 0 à 100.'), models.CheckConstraint(condition=models.Q(models.Q(('lower_percent__isnull', True), ('upper_percent__isnull', True)), ('lower_percent__lte', models.F('upper_percent')), _connector='OR'), name='measure_interval_in_order', violation_error_message='La borne basse dépasse la borne haute.')],
             },
         ),
     ]

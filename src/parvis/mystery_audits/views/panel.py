@@ -57,10 +57,10 @@ class Panel(Listing):
     search_fields = ("code_name", "person__display_name", "person__email")
     default_sort = "code"
     simulated = "is_simulated"
-    caption = gettext_lazy("Citoyens-mystères")
+    caption = gettext_lazy("Citoyens-mystère")
     export_name = "panel"
     empty_title = gettext_lazy("Personne sur le panel")
-    empty_text = gettext_lazy("Invitez les premiers citoyens-mystères par courriel.")
+    empty_text = gettext_lazy("Invitez les premiers citoyens-mystère par courriel.")
 
 
 @require_safe
@@ -148,9 +148,9 @@ def panel_departure(request: HatRequest, pk: int) -> HttpResponse:
             "title": _("Départ de %s") % citizen.code_name,
             "is_simulated": citizen.is_simulated,
             "consequences": [
-                _("%d prises de contact non commencées redeviennent à attribuer.")
+                _("Prises de contact non commencées, de nouveau à attribuer : %d.")
                 % theirs.filter(state=ContactState.ASSIGNED).count(),
-                _("%d prises de contact commencées ou renvoyées sont annulées.")
+                _("Prises de contact commencées ou renvoyées, annulées : %d.")
                 % theirs.filter(state__in=operations.BEGUN).count(),
                 _("Ce qui est déjà transmis reste et sera relu."),
             ],

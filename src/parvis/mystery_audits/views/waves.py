@@ -80,7 +80,7 @@ class WaveContacts(Listing):
     export_name = "prises-de-contact"
     empty_title = gettext_lazy("Aucune prise de contact")
     empty_text = gettext_lazy(
-        "Générez-les : tant par canal et par organisme dont le mandat est confirmé."
+        "Générez-les : un nombre fixé par canal, pour chaque organisme dont le mandat est confirmé."
     )
 
 
@@ -240,19 +240,19 @@ def assign_evenly(request: HatRequest, pk: int) -> HttpResponse:
         )
         return redirect("mystery_audits:wave", pk=pk)
     consequences = [
-        _("%(contacts)d prises de contact sont confiées à %(people)d citoyens-mystères.")
+        _("%(contacts)d prises de contact sont confiées à %(people)d citoyens-mystère.")
         % {"contacts": plan.total, "people": len(plan.shares)},
         _("Chacun en reçoit de %(least)d à %(most)d.")
         % {"least": plan.smallest_share, "most": plan.largest_share},
     ]
     if plan.repeated:
         consequences.append(
-            _("%d reviennent à la personne qui a testé ce canal dans une autre vague.")
+            _("Confiées à la personne qui a testé ce canal dans une autre vague : %d.")
             % plan.repeated
         )
     if plan.impossible:
         consequences.append(
-            _("%d restent à attribuer : personne du panel n’y convient.") % plan.impossible
+            _("Encore à attribuer, personne du panel n’y convenant : %d.") % plan.impossible
         )
     return render(
         request,
