@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 
@@ -21,7 +22,13 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(
             template_prefix,
             email,
-            {"request": request, "email": email, "current_site": get_current_site(request)}
+            {
+                "request": request,
+                "email": email,
+                "current_site": get_current_site(request),
+                "operator_name": settings.OPERATOR_NAME,
+                "operator_email": settings.OPERATOR_EMAIL,
+            }
             | context,
         )
         queue_message(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +65,47 @@ class RegistrationForm(SignupForm):
         person.language = request.LANGUAGE_CODE[:2]
         person.save(update_fields=["display_name", "language"])
         return person
+
+
+class SaidInLabels:
+    """For the forms of allauth that need nothing else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert isinstance(self, forms.Form)
+        say_it_in_labels(self)
+        if "email" in self.fields:
+            self.fields["email"].label = _("Adresse électronique")
+        if "name" in self.fields:
+            self.fields["name"].label = _("Nom de la clé")
+
+
+class AddressForm(SaidInLabels, AddEmailForm):
+    pass
+
+
+class ForgottenPasswordForm(SaidInLabels, ResetPasswordForm):
+    pass
+
+
+class NewPasswordAfterLinkForm(SaidInLabels, ResetPasswordKeyForm):
+    pass
+
+
+class FirstPasswordForm(SaidInLabels, SetPasswordForm):
+    pass
+
+
+class OtherPasswordForm(SaidInLabels, ChangePasswordForm):
+    pass
+
+
+class NewKeyForm(SaidInLabels, AddWebAuthnForm):
+    pass
+
+
+class RenameKeyForm(SaidInLabels, EditWebAuthnForm):
+    pass
 
 
 class ProfileForm(forms.ModelForm):

@@ -144,6 +144,11 @@ ACCOUNT_ADAPTER = "parvis.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "parvis.accounts.forms.PasswordForm",
     "signup": "parvis.accounts.forms.RegistrationForm",
+    "add_email": "parvis.accounts.forms.AddressForm",
+    "reset_password": "parvis.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "parvis.accounts.forms.NewPasswordAfterLinkForm",
+    "set_password": "parvis.accounts.forms.FirstPasswordForm",
+    "change_password": "parvis.accounts.forms.OtherPasswordForm",
 }
 # Sessions end with the working day, for everybody.
 ACCOUNT_SESSION_REMEMBER = False
@@ -166,6 +171,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_ADAPTER = "parvis.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "parvis.accounts.forms.NewKeyForm",
+    "edit_webauthn": "parvis.accounts.forms.RenameKeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 SESSION_COOKIE_HTTPONLY = True
