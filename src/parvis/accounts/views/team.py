@@ -51,7 +51,9 @@ def invite_staff(request: HatRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
-            messages.success(request, _("L’invitation est partie, elle est valable quatorze jours."))
+            messages.success(
+                request, _("L’invitation est partie, elle est valable quatorze jours.")
+            )
             return redirect("accounts:team")
     return render(
         request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200
