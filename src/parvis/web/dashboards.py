@@ -211,7 +211,10 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
         found.append(
             Card(
                 title=_("À compléter"),
-                text=_("Un relecteur vous demande une précision : son motif est sur la page de la prise de contact."),
+                text=_(
+                    "Un relecteur vous demande une précision : son motif "
+                    "est sur la page de la prise de contact."
+                ),
                 url=url,
                 action=_("Voir ce qui est demandé"),
                 count=counts["returned"],
