@@ -162,7 +162,7 @@ class TestOperator:
             ({"wave0-ends_on": "2027-02-01"}, "le dernier jour précède le premier"),
             ({"wave1-starts_on": "2027-03-20"}, "avant la fin de la précédente"),
             ({"slug": "inscriptions"}, "déjà prise"),
-            ({"election0-organisation": "99999"}, "Aucun organisme de l’annuaire"),
+            ({"election0-organisation": "99999"}, "Ce code ne désigne pas un organisme"),
             ({"election1-first_round_on": "2027-03-01"}, "Nommez cette élection"),
         ],
     )
