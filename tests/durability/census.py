@@ -31,7 +31,7 @@ def finish() -> None:
     )
     OutgoingMail.objects.filter(state=MailState.SENDING).update(sending_started_at=long_ago)
     OutgoingMail.objects.filter(state=MailState.QUEUED).update(next_attempt_at=long_ago)
-    while worker.run_pending():
+    while worker.run_pending() or mail.deliver_due().sent:
         pass
 
 
