@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -16,11 +17,12 @@ from parvis.accounts.tests.factories import PASSWORD, PersonFactory
 from parvis.editions.enums import WaveState
 from parvis.editions.models import Edition, Registration
 from parvis.foundation.models import OutgoingMail
-from parvis.mystery_audits.enums import ContactState
+from parvis.mystery_audits.enums import ContactState, EvidenceKind
 from parvis.mystery_audits.models import Contact
 from parvis.mystery_audits.tests.factories import MysteryCitizenFactory, ScenarioFactory
 from parvis.organisations.tests.factories import OrganisationFactory
 from parvis.questionnaires.enums import MANDATORY_CHANNELS, Channel
+from parvis.questionnaires.tests.factories import GridFactory
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception, Visit
 
@@ -30,6 +32,8 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
+REASON = "L’heure de l’appel ne correspond pas à la capture : laquelle est la bonne ?"
+NOTE = "C’est l’heure de l’appel ; la capture vient du second appareil."
 ADDRESSES = {
     "phone": "04 72 00 00 00",
     "email": "accueil@sainte-foy.exemple",
@@ -58,11 +62,8 @@ def last_link(to: str) -> str:
 def sign_up_and_register(visit: Visit, edition: Edition, email: str) -> None:
     page = visit.page
     visit.open(reverse("editions:public_detail", args=[edition.slug]))
-    visit.examine()
     visit.follow("Inscrire mon organisme")
-    visit.examine()
     visit.follow("Créer un compte")
-    visit.examine()
     page.get_by_label("Prénom et nom").fill("Camille Moreau")
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
@@ -75,7 +76,6 @@ def sign_up_and_register(visit: Visit, edition: Edition, email: str) -> None:
         page.get_by_label("Mot de passe").fill(PASSWORD)
         visit.press("Se connecter")
     visit.open(reverse("editions:register", args=[edition.slug]))
-    visit.examine()
     page.get_by_label("Nom, code postal, code INSEE ou SIREN").fill("ste foy les lyon")
     visit.press("Chercher")
     visit.examine()
@@ -95,18 +95,14 @@ def sign_up_and_register(visit: Visit, edition: Edition, email: str) -> None:
 
 def confirm_the_mandate(visit: Visit) -> None:
     visit.open(reverse("organisations:mandates"))
-    visit.examine()
     visit.follow("Décider")
-    visit.examine()
     visit.press("Confirmer")
     visit.examine()
 
 
 def plan_the_fieldwork(visit: Visit, wave_pk: int) -> None:
     visit.open(reverse("mystery_audits:wave", args=[wave_pk]))
-    visit.examine()
     visit.follow("Générer les prises de contact")
-    visit.examine()
     for channel in Channel:
         field = visit.page.locator(f"input[type=number][name$={channel.value}]")
         field.fill("1" if channel in MANDATORY_CHANNELS else "0")
@@ -115,7 +111,6 @@ def plan_the_fieldwork(visit: Visit, wave_pk: int) -> None:
     visit.press("Créer ces prises de contact")
     visit.examine()
     visit.follow("Attribuer à parts égales")
-    visit.examine()
     visit.press("Attribuer")
     visit.examine()
 
@@ -124,7 +119,6 @@ def fill_in(visit: Visit, contact: Contact) -> None:
     """Answer as a person does on a phone: the moment first, then each question in turn."""
     page = visit.page
     visit.open(reverse("mystery_audits:contact_form", args=[contact.pk]))
-    visit.examine()
     sent = timezone.localtime(timezone.now() - timedelta(days=2)).replace(hour=10, minute=0)
     page.locator("[name=sent_at]").fill(sent.strftime("%Y-%m-%dT%H:%M"))
     page.locator("[name=sent_at]").blur()
@@ -132,7 +126,7 @@ def fill_in(visit: Visit, contact: Contact) -> None:
         answered = sent + timedelta(days=1)
         page.locator("[name=answered_at]").fill(answered.strftime("%Y-%m-%dT%H:%M"))
         page.locator("[name=answered_at]").blur()
-    for question in page.locator(".question").all():
+    for question in page.locator("[data-question]").all():
         if not question.is_visible():
             continue
         radios = question.locator("input[type=radio]")
@@ -141,21 +135,54 @@ def fill_in(visit: Visit, contact: Contact) -> None:
         else:
             question.locator("input[type=number]").fill("2")
             question.locator("input[type=number]").blur()
+    page.locator("#id_photo").set_input_files(
+        {"name": "capture.png", "mimeType": "image/png", "buffer": png()}
+    )
+    expect(page.locator("[data-evidence-list] li")).to_have_count(1)
     expect(page.locator("[data-save-status]")).to_contain_text("Enregistré à", timeout=20_000)
     expect(page.locator("[data-remaining]")).to_contain_text("Tout est rempli", timeout=20_000)
     visit.press("Transmettre")
     contact.refresh_from_db()
     assert contact.state == ContactState.SUBMITTED, visit.text
-    visit.examine()
+    assert contact.evidence.get().kind == EvidenceKind.PHOTO
 
 
-def review_everything(visit: Visit, contacts: list[Contact]) -> None:
-    visit.open(reverse("mystery_audits:review_queue"))
+def png() -> bytes:
+    """A small image, as a phone takes one."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+def return_with_a_reason(visit: Visit, contact: Contact) -> None:
+    visit.open(reverse("mystery_audits:review", args=[contact.pk]))
+    visit.press("Prendre en relecture")
+    visit.page.locator("[name=reason]").fill(REASON)
+    visit.press("Renvoyer pour complément")
+    contact.refresh_from_db()
+    assert contact.state == ContactState.RETURNED, visit.text
+
+
+def answer_the_reviewer(visit: Visit, contact: Contact) -> None:
+    visit.open(reverse("mystery_audits:my_contacts"))
+    visit.open(reverse("mystery_audits:contact_form", args=[contact.pk]))
+    assert REASON in visit.text
     visit.examine()
+    visit.page.get_by_label("Votre réponse au relecteur").fill(NOTE)
+    visit.press("Transmettre")
+    visit.examine()
+    contact.refresh_from_db()
+    assert contact.state == ContactState.SUBMITTED, visit.text
+
+
+def review_everything(visit: Visit, contacts: list[Contact], *, answered: Contact) -> None:
     for contact in contacts:
         visit.open(reverse("mystery_audits:review", args=[contact.pk]))
         visit.press("Prendre en relecture")
-        visit.examine()
+        if contact == answered:
+            assert REASON in visit.text
+            assert NOTE in visit.text
+            visit.examine()
         visit.press("Valider")
         contact.refresh_from_db()
         assert contact.state == ContactState.VALIDATED, visit.text
@@ -167,11 +194,8 @@ def close_run_and_publish(visit: Visit, edition: Edition, wave_pk: int) -> None:
     visit.examine()
     visit.press("Clore la vague")
     visit.open(reverse("results:runs", args=[edition.slug]))
-    visit.examine()
     visit.press("Vague 1")
-    visit.examine()
     visit.follow("Publier")
-    visit.examine()
     visit.press("Publier")
     visit.examine()
 
@@ -221,15 +245,47 @@ def test_from_registration_to_the_report(barometer, reception: Reception):
         )
     )
     assert len(contacts) == len(MANDATORY_CHANNELS)
+    phones: dict[Contact, Visit] = {}
     for contact in contacts:
         tester = contact.mystery_citizen.person
-        phone = reception.visit(PHONE, tester)
-        phone.open(reverse("mystery_audits:my_contacts"))
-        phone.examine()
-        fill_in(phone, contact)
+        phones[contact] = reception.visit(PHONE, tester)
+        fill_in(phones[contact], contact)
     assert citizen.person in {contact.mystery_citizen.person for contact in contacts}
 
-    review_everything(reception.visit(person=reviewer), contacts)
+    reviewer_desk = reception.visit(person=reviewer)
+    return_with_a_reason(reviewer_desk, contacts[0])
+    answer_the_reviewer(phones[contacts[0]], contacts[0])
+    review_everything(reviewer_desk, contacts, answered=contacts[0])
     close_run_and_publish(operator_desk, edition, wave.pk)
     assert Person.objects.filter(email=email).exists()
     read_results_and_report(coordinator_desk)
+
+
+def test_an_operator_opens_an_edition(reception: Reception):
+    GridFactory()
+    visit = reception.visit(person=PersonFactory(operator=True))
+    page = visit.page
+    visit.open(reverse("editions:board_list"))
+    visit.follow("Créer une édition")
+    page.get_by_label("Titre").fill("Baromètre d’automne")
+    page.get_by_label("Adresse de la page").fill("automne")
+    today = timezone.localtime().replace(hour=12, minute=0)
+    for name, days in (("registration_opens_at", -1), ("registration_closes_at", 30)):
+        page.locator(f"[name={name}]").fill(
+            (today + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+        )
+    for name, days in (
+        *(("wave0-starts_on", 40), ("wave0-ends_on", 80)),
+        *(("wave1-starts_on", 160), ("wave1-ends_on", 200)),
+    ):
+        page.locator(f"[name={name}]").fill((today + timedelta(days=days)).strftime("%Y-%m-%d"))
+    visit.press("Enregistrer le brouillon")
+    edition = Edition.objects.get(slug="automne")
+    assert edition.opened_at is None
+    visit.open(reverse("editions:open", args=[edition.slug]))
+    page.locator("main button.btn").first.click()
+    page.wait_for_url(f"**{reverse('editions:board', args=[edition.slug])}")
+    visitor = reception.visit()
+    visitor.open(reverse("editions:public_list"))
+    visitor.follow("Baromètre d’automne")
+    assert "Inscrire mon organisme" in visitor.text
