@@ -1,6 +1,6 @@
 """Measure what the product promises to be fast, on SQLite and on PostgreSQL.
 
-Each benchmark is a program of its own (`python bench/NAME.py --postgresql URL`); this one makes the
+Each benchmark is a program of its own (`python -m bench.NAME --postgresql URL`); this one makes the
 PostgreSQL cluster they need and says on which machine the figures were taken.
 """
 
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("directory", "results")
+BENCHMARKS = ("directory", "results", "lists")
 
 
 def machine() -> str:
@@ -33,7 +33,7 @@ def main() -> int:
     with cluster(durable=True) as server:
         for name in BENCHMARKS:
             print(f"\n--- {name} ---", flush=True)
-            command = [sys.executable, f"bench/{name}.py", "--postgresql", server.url]
+            command = [sys.executable, "-m", f"bench.{name}", "--postgresql", server.url]
             failed |= subprocess.run(command, cwd=ROOT, check=False).returncode
     return failed
 

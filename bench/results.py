@@ -1,6 +1,6 @@
 """Time a scoring run, the pages of results and one PDF, on SQLite and PostgreSQL.
 
-    python bench/results.py [--postgresql postgres://user@host:port/server_database]
+    python -m bench.results [--postgresql postgres://user@host:port/server_database]
 
 The run is that of an edition of 321 participants and two waves, with the numbers of contacts of
 domain.md §3. Pages are those of an edition of 1,000 participants, asked for in turn by participants
@@ -10,17 +10,10 @@ created for the purpose and removed afterwards.
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench.databases import analyse, milliseconds, on_both_databases, report
 
 PARTICIPANTS, MANY_PARTICIPANTS = 321, 1000
 PAGE_TURNS = 60
@@ -39,17 +32,9 @@ def build(participants: int, contacts: dict[str, int], *, waves: int) -> Any:
     )
 
 
-def milliseconds(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    act()
-    return (time.perf_counter() - started) * 1000
-
-
 def measure(label: str) -> None:
-    from django.core.management import call_command
     from django_scopes import scopes_disabled
 
-    call_command("migrate", verbosity=0)
     with scopes_disabled():
         measure_run(label)
         measure_pages(label)
@@ -80,7 +65,6 @@ def measure_run(label: str) -> None:
 
 
 def measure_pages(label: str) -> None:
-    from django.db import connection
     from django.test import Client
     from django.urls import reverse
 
@@ -88,9 +72,7 @@ def measure_pages(label: str) -> None:
 
     barometer = build(MANY_PARTICIPANTS, {"phone": 4, "email": 3, "website": 1, "post": 2}, waves=1)
     publication = barometer.publish()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    analyse()
     slug, run = barometer.edition.slug, publication.run
     operator = sign_in(Client(), PersonFactory(operator=True))
     step = len(barometer.coordinators) // PAGE_TURNS
@@ -126,57 +108,8 @@ def measure_pages(label: str) -> None:
     ]
     for name, times in pages:
         get(operator, reverse("results:runs", args=[slug]))
-        spent = list(times)
-        cuts = statistics.quantiles(spent[1:], n=20)
-        print(
-            f"{label:<11} {name:<11} p50 {statistics.median(spent):6.1f} ms   "
-            f"p95 {cuts[18]:6.1f} ms   first {spent[0]:6.1f} ms"
-        )
-
-
-def run(label: str, url: str) -> None:
-    """Measure in a process of its own: Django is set up once, for one database."""
-    child = os.fork()
-    if child == 0:
-        os.environ["PARVIS_TEST_DATABASE_URL"] = url
-        os.environ["DJANGO_SETTINGS_MODULE"] = "parvis.config.settings.test"
-        sys.path.insert(0, str(ROOT))
-        import logging
-
-        import django
-
-        django.setup()
-        logging.disable(logging.INFO)
-        measure(label)
-        sys.stdout.flush()
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    if status != 0:
-        raise SystemExit(f"{label}: the measure failed")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--postgresql",
-        default=os.environ.get("PARVIS_BENCH_POSTGRESQL", ""),
-        help="URL of a database on a server where one may create another",
-    )
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        run("SQLite", f"sqlite:///{Path(folder) / 'results.db'}")
-    if options.postgresql:
-        import psycopg
-
-        server, _slash, _name = options.postgresql.rpartition("/")
-        name = f"parvis_bench_{os.getpid()}"
-        with psycopg.connect(options.postgresql, autocommit=True) as administration:
-            administration.execute(f"CREATE DATABASE {name}")
-            try:
-                run("PostgreSQL", f"{server}/{name}")
-            finally:
-                administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        report(label, name, list(times))
 
 
 if __name__ == "__main__":
-    main()
+    on_both_databases(__doc__.splitlines()[0], measure)
