@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from parvis.foundation.access import public
@@ -53,6 +54,8 @@ class ChannelBlock:
 
 @public
 @require_safe
+# The one public page that is long enough to pass 60 kB; nothing in it is anybody's own words.
+@gzip_page
 def grid_page(request: HttpRequest, pk: int) -> HttpResponse:
     """All criteria by channel and stage, in the reader's language; prints as it is."""
     grid = access_grid(getattr(request, "hat", None), pk)
