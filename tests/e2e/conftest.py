@@ -74,7 +74,7 @@ class Visit:
         self.context = context
         self.base_url = base_url
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(40_000)
         self.page_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.on("console", self._listen)

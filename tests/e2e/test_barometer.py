@@ -139,8 +139,8 @@ def fill_in(visit: Visit, contact: Contact) -> None:
         {"name": "capture.png", "mimeType": "image/png", "buffer": png()}
     )
     expect(page.locator("[data-evidence-list] li")).to_have_count(1)
-    expect(page.locator("[data-save-status]")).to_contain_text("Enregistré à", timeout=20_000)
-    expect(page.locator("[data-remaining]")).to_contain_text("Tout est rempli", timeout=20_000)
+    expect(page.locator("[data-save-status]")).to_contain_text("Enregistré à", timeout=60_000)
+    expect(page.locator("[data-remaining]")).to_contain_text("Tout est rempli", timeout=60_000)
     visit.press("Transmettre")
     contact.refresh_from_db()
     assert contact.state == ContactState.SUBMITTED, visit.text
