@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -16,12 +19,16 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 
 from parvis.accounts.models import Person
 
 CHROMIUM = "/usr/bin/chromium"
+# Machines that run tests are often shared and slow; a page that never comes still fails.
+PATIENCE_MILLISECONDS = 40_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
@@ -43,6 +50,27 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield launched
     launched.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_at_a_time() -> Iterator[None]:
+    """In memory, SQLite gives all threads of the live server one connection: they take turns.
+
+    A real installation has a file, and a connection for each thread.
+    """
+    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+        yield
+        return
+    turn = threading.RLock()
+    answer = WSGIHandler.get_response
+
+    def in_turn(handler: WSGIHandler, request: Any) -> Any:
+        with turn:
+            return answer(handler, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "get_response", in_turn)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +102,7 @@ class Visit:
         self.context = context
         self.base_url = base_url
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(40_000)
+        self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.page_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.on("console", self._listen)
