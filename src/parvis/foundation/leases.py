@@ -48,7 +48,7 @@ def claim(worker_id: str) -> Claim | None:
     if not _claimable().exists():  # spares the writing transaction of an idle worker
         return None
     with transaction.atomic():
-        task = _claimable().select_for_update(skip_locked=True).first()
+        task = _lock_one()
         if task is None:
             return None
         attempt = len(task.worker_ids) + 1
@@ -138,6 +138,19 @@ def _claimable() -> QuerySet[DBTaskResult[Any, Any]]:
         | Q(status=TaskResultStatus.READY, run_after=get_date_max())
         | (Q(status=TaskResultStatus.RUNNING) & ~Exists(held))
     )
+
+
+def _lock_one() -> DBTaskResult[Any, Any] | None:
+    """Lock the most urgent task that is due, and only then believe that it is.
+
+    When another worker has just claimed the row, PostgreSQL checks its new version against the
+    conditions on the row alone: the sub-query on leases still answers from before that claim, and
+    would call a task that is running abandoned. A new statement reads what was committed since.
+    """
+    while task := _claimable().select_for_update(skip_locked=True).first():
+        if _claimable().filter(pk=task.pk).exists():
+            return task
+    return None
 
 
 def _own(claimed: Claim) -> QuerySet[TaskLease]:
