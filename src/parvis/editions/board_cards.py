@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from django.urls import reverse
@@ -16,8 +17,8 @@ from parvis.editions.embargo import embargo_period
 from parvis.editions.enums import RegistrationState, RegistrationWindow, WaveState
 from parvis.editions.models import Edition, Registration, Wave
 from parvis.editions.wording import days_in_words
-from parvis.organisations.enums import Stratum
-from parvis.organisations.strata import stratum_of
+from parvis.organisations.enums import OrganisationKind, Stratum
+from parvis.organisations.strata import stratum_for
 
 _WAVE_PILLS = {WaveState.PLANNED: "", WaveState.OPEN: "info", WaveState.CLOSED: "good"}
 
@@ -45,21 +46,19 @@ def publication_card(edition: Edition, hat: Hat) -> BoardCard | None:
 
 def registrations_card(edition: Edition, hat: Hat) -> BoardCard:
     """Who takes part, who waits to be confirmed, in which stratum."""
-    rows = list(
-        Registration.objects.visible_to(hat)
-        .filter(edition=edition)
+    registrations = Registration.objects.visible_to(hat).filter(edition=edition)
+    withdrawn = registrations.filter(state=RegistrationState.WITHDRAWN).count()
+    taking_part = list(
+        registrations.taking_part()
         .with_confirmation()
-        .select_related("organisation")
-        .only(
-            "state",
+        .values_list(
+            "is_confirmed",
             "organisation__kind",
             "organisation__epci_type",
             "organisation__population",
         )
     )
-    taking_part = [row for row in rows if row.state == RegistrationState.SUBMITTED]
-    unconfirmed = sum(not row.is_confirmed for row in taking_part)
-    withdrawn = len(rows) - len(taking_part)
+    unconfirmed = sum(not is_confirmed for is_confirmed, *_body in taking_part)
     page = reverse("editions:registrations", args=[edition.slug])
     window = edition.registration_window(timezone.now())
     lines = [
@@ -72,10 +71,10 @@ def registrations_card(edition: Edition, hat: Hat) -> BoardCard:
         ),
         BoardLine(_("Retirés"), str(withdrawn), f"{page}?etat=withdrawn"),
     ]
-    counts: dict[Stratum, int] = {}
-    for row in taking_part:
-        stratum = stratum_of(row.organisation)
-        counts[stratum] = counts.get(stratum, 0) + 1
+    counts = Counter(
+        stratum_for(OrganisationKind(kind), epci_type, population)
+        for _is_confirmed, kind, epci_type, population in taking_part
+    )
     lines += [
         BoardLine(str(stratum.label), str(counts[stratum]))
         for stratum in Stratum

@@ -11,9 +11,8 @@ from parvis.accounts.hats import Hat
 from parvis.editions.board import BoardCard, BoardLine, NextStep
 from parvis.editions.enums import WaveState
 from parvis.editions.models import Edition, Wave
-from parvis.mystery_audits.enums import ContactState
 from parvis.mystery_audits.models import Contact
-from parvis.mystery_audits.operations.waves import ClosingSummary
+from parvis.mystery_audits.operations.waves import Progress
 
 
 def fieldwork_card(edition: Edition, hat: Hat) -> BoardCard | None:
@@ -21,7 +20,7 @@ def fieldwork_card(edition: Edition, hat: Hat) -> BoardCard | None:
     waves = list(edition.waves.all())
     if not edition.is_open or not waves:
         return None
-    summaries = {wave.pk: ClosingSummary(by_state={}, empty_channels=0) for wave in waves}
+    by_wave: dict[int, dict[str, int]] = {wave.pk: {} for wave in waves}
     counted = (
         Contact.objects.visible_to(hat)
         .filter(wave__edition=edition)
@@ -30,20 +29,21 @@ def fieldwork_card(edition: Edition, hat: Hat) -> BoardCard | None:
         .annotate(Count("pk"))
     )
     for wave, state, count in counted:
-        summaries[wave].by_state[state] = count
+        by_wave[wave][state] = count
+    progress = {wave: Progress(by_state) for wave, by_state in by_wave.items()}
     lines = [
         BoardLine(
             label=_("Vague %d") % wave.number,
-            value=_line(summaries[wave.pk]),
+            value=_line(progress[wave.pk]),
             url=reverse("mystery_audits:wave", args=[wave.pk]),
-            pill="wait" if summaries[wave.pk].to_review else "",
+            pill="wait" if progress[wave.pk].to_review else "",
         )
         for wave in waves
     ]
     steps = [
         step
         for wave in waves
-        if wave.state == WaveState.OPEN and (step := _next_step(wave, summaries[wave.pk]))
+        if wave.state == WaveState.OPEN and (step := _next_step(wave, progress[wave.pk]))
     ]
     return BoardCard(
         title=_("Prises de contact"),
@@ -57,26 +57,26 @@ def fieldwork_card(edition: Edition, hat: Hat) -> BoardCard | None:
     )
 
 
-def _line(summary: ClosingSummary) -> str:
-    if not summary.total:
+def _line(progress: Progress) -> str:
+    if not progress.total:
         return _("aucune prise de contact")
     return _("%(accepted)d validées sur %(total)d, %(review)d à relire") % {
-        "accepted": summary.accepted,
-        "total": summary.total,
-        "review": summary.to_review,
+        "accepted": progress.accepted,
+        "total": progress.total,
+        "review": progress.to_review,
     }
 
 
-def _next_step(wave: Wave, summary: ClosingSummary) -> NextStep | None:
+def _next_step(wave: Wave, progress: Progress) -> NextStep | None:
     page = reverse("mystery_audits:wave", args=[wave.pk])
-    if not summary.total:
+    if not progress.total:
         return NextStep(
             order=40,
             sentence=_("La vague %d est ouverte et n’a aucune prise de contact.") % wave.number,
             label=_("Générer les prises de contact"),
             url=reverse("mystery_audits:generate", args=[wave.pk]),
         )
-    planned = summary.by_state.get(ContactState.PLANNED, 0)
+    planned = progress.planned
     if planned:
         return NextStep(
             order=45,
@@ -89,19 +89,19 @@ def _next_step(wave: Wave, summary: ClosingSummary) -> NextStep | None:
             label=_("Les attribuer"),
             url=reverse("mystery_audits:assign_evenly", args=[wave.pk]),
         )
-    if summary.to_review:
+    if progress.to_review:
         return NextStep(
             order=50,
             sentence=ngettext(
                 "%d prise de contact attend d’être relue.",
                 "%d prises de contact attendent d’être relues.",
-                summary.to_review,
+                progress.to_review,
             )
-            % summary.to_review,
+            % progress.to_review,
             label=_("Relire"),
             url=reverse("mystery_audits:review_queue") + f"?vague={wave.pk}",
         )
-    if not summary.unfinished:
+    if not progress.unfinished:
         return NextStep(
             order=60,
             sentence=_("Tout est réglé dans la vague %d : elle peut se clore.") % wave.number,

@@ -146,11 +146,21 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["wave", "state"], name="contact_wave_state"),
+            # The order of the operator's list.
+            models.Index(fields=["wave", "planned_on", "id"], name="contact_wave_day"),
             models.Index(fields=["mystery_citizen", "state"], name="contact_citizen_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.rank}"
+
+    # Django's own versions translate every choice at each call: about 0.1 ms, three times a row,
+    # which a list of 50 and an export of 20,000 feel.
+    def get_channel_display(self) -> str:  # type: ignore[no-redef]
+        return str(Channel(self.channel).label)
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        return str(ContactState(self.state).label)
 
 
 class Answer(models.Model):

@@ -34,12 +34,18 @@ def stratum_of(organisation: Organisation) -> Stratum:
     A commune of unknown population counts as inhabited by nobody: the source has no figure for six
     communes without inhabitants only. An EPCI has its type from the official geography.
     """
-    kind = OrganisationKind(organisation.kind)
+    return stratum_for(
+        OrganisationKind(organisation.kind), organisation.epci_type, organisation.population
+    )
+
+
+def stratum_for(kind: OrganisationKind, epci_type: str, population: int | None) -> Stratum:
+    """`stratum_of` from the three columns it reads, where whole rows would be too much to load."""
     if kind == OrganisationKind.COMMUNE:
-        people = organisation.population or 0
+        people = population or 0
         return next(stratum for floor, stratum in COMMUNE_CLASSES if people >= floor)
     if kind == OrganisationKind.EPCI:
-        return EPCI_STRATA[EpciType(organisation.epci_type)]
+        return EPCI_STRATA[EpciType(epci_type)]
     return Stratum(kind.value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,15 +17,14 @@ from parvis.foundation.errors import Conflict
 from parvis.mystery_audits.enums import SCORED_STATES, UNFINISHED_STATES, ContactState
 from parvis.mystery_audits.models import Contact
 from parvis.mystery_audits.operations.reviewing import NOT_HANDED_IN
+from parvis.questionnaires.enums import Channel
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingSummary:
-    """Where the contacts of a wave stand, in numbers of contacts."""
+class Progress:
+    """Where contacts stand: how many of them in each state."""
 
-    by_state: dict[str, int]
-    # Pairs of a body and a channel tested in the wave of which nothing would count.
-    empty_channels: int
+    by_state: Mapping[str, int]
 
     @property
     def total(self) -> int:
@@ -32,6 +33,14 @@ class ClosingSummary:
     @property
     def accepted(self) -> int:
         return self._count(*SCORED_STATES)
+
+    @property
+    def planned(self) -> int:
+        return self._count(ContactState.PLANNED)
+
+    @property
+    def in_field(self) -> int:
+        return self._count(ContactState.ASSIGNED, ContactState.IN_PROGRESS, ContactState.RETURNED)
 
     @property
     def cancelled(self) -> int:
@@ -53,13 +62,34 @@ class ClosingSummary:
         return sum(self.by_state.get(state, 0) for state in states)
 
 
-def summarise_closing(*, wave: Wave) -> ClosingSummary:
-    """What closing the wave now would mean."""
+def progress_by_channel(*, wave: Wave) -> dict[Channel, Progress]:
+    """Where the contacts of each channel of the wave stand; channels without any are left out."""
+    rows = Contact.objects.filter(wave=wave).order_by().values_list("channel", "state")
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for channel, state, count in rows.annotate(Count("pk")):
+        counted[channel][state] = count
+    return {channel: Progress(counted[channel]) for channel in Channel if channel in counted}
+
+
+def progress_of(*, wave: Wave) -> Progress:
+    """Where the contacts of the wave stand, all channels together."""
+    return in_all(progress_by_channel(wave=wave).values())
+
+
+def in_all(parts: Iterable[Progress]) -> Progress:
+    """Several progresses as one."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part.by_state)
+    return Progress(total)
+
+
+def count_empty_channels(*, wave: Wave) -> int:
+    """Pairs of a body and a channel tested in the wave of which nothing would count."""
     contacts = Contact.objects.filter(wave=wave).order_by()
-    by_state = dict(contacts.values_list("state").annotate(Count("pk")))
     tested = contacts.values("organisation_id", "channel").distinct()
     accepted = contacts.scored().values("organisation_id", "channel").distinct()
-    return ClosingSummary(by_state, empty_channels=tested.count() - accepted.count())
+    return tested.count() - accepted.count()
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from parvis.mystery_audits.models import Contact, Transition
 from parvis.mystery_audits.operations import reviewing
 from parvis.mystery_audits.operations.fieldwork import submit
 from parvis.mystery_audits.operations.publication import freeze, mark_preliminary
-from parvis.mystery_audits.operations.waves import close_wave, summarise_closing
+from parvis.mystery_audits.operations.waves import close_wave, count_empty_channels, progress_of
 from parvis.mystery_audits.tests.factories import (
     ContactFactory,
     MysteryCitizenFactory,
@@ -209,9 +209,9 @@ def test_a_wave_closes_once_everything_is_settled(operator):
     ContactFactory(wave=wave, planned=True)
     ContactFactory(wave=wave, submitted=True)
     ContactFactory(wave=wave, validated=True)
-    summary = summarise_closing(wave=wave)
-    assert (summary.unfinished, summary.to_review, summary.not_handed_in) == (2, 1, 1)
-    assert summary.empty_channels == 2
+    progress = progress_of(wave=wave)
+    assert (progress.unfinished, progress.to_review, progress.not_handed_in) == (2, 1, 1)
+    assert count_empty_channels(wave=wave) == 2
     assert (
         "2 prises de contact ne sont ni"
         in operator.get(url("close_wave", wave.pk)).content.decode()

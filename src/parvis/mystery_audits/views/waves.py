@@ -5,11 +5,9 @@ Each act that reaches many contacts first shows what it would do, in numbers, an
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -97,16 +95,17 @@ def wave(request: HatRequest, pk: int) -> HttpResponseBase:
     listing = WaveContacts(
         request, rows.select_related("organisation", "scenario", "mystery_citizen")
     )
-    summary = waves.summarise_closing(wave=current)
+    progress = waves.progress_by_channel(wave=current)
+    in_all = waves.in_all(progress.values())
     return listing.respond(
         "mystery_audits/wave.html",
         {
             "wave": current,
             "edition": current.edition,
             "is_closed": current.state == WaveState.CLOSED,
-            "summary": summary,
-            "next_act": _next_act(summary),
-            "progress": _progress(current),
+            "progress": progress.items(),
+            "in_all": in_all,
+            "next_act": _next_act(in_all),
             "is_simulated": current.edition.is_simulated,
         },
     )
@@ -291,7 +290,7 @@ def cancel_rest(request: HatRequest, pk: int) -> HttpResponse:
             )
             return redirect("mystery_audits:close_wave", pk=pk)
         status = 422
-    by_state = waves.summarise_closing(wave=current).by_state
+    by_state = waves.progress_of(wave=current).by_state
     return render(
         request,
         "foundation/confirm.html",
@@ -334,7 +333,8 @@ def close_wave(request: HatRequest, pk: int) -> HttpResponse:
         "mystery_audits/close_wave.html",
         {
             "wave": current,
-            "summary": waves.summarise_closing(wave=current),
+            "progress": waves.progress_of(wave=current),
+            "empty_channels": waves.count_empty_channels(wave=current),
             "unfinished": list(unfinished[:50]),
             "is_open": current.state == WaveState.OPEN,
             "is_simulated": current.edition.is_simulated,
@@ -342,13 +342,13 @@ def close_wave(request: HatRequest, pk: int) -> HttpResponse:
     )
 
 
-def _next_act(summary: waves.ClosingSummary) -> str:
+def _next_act(progress: waves.Progress) -> str:
     """The act the page puts forward; none while the panel and the reviewers are at work."""
-    if not summary.total:
+    if not progress.total:
         return "generate"
-    if summary.by_state.get(ContactState.PLANNED):
+    if progress.planned:
         return "assign_evenly"
-    return "" if summary.unfinished else "close_wave"
+    return "" if progress.unfinished else "close_wave"
 
 
 def _selection(current: Wave, raw: list[str]) -> ContactQuerySet:
@@ -362,32 +362,6 @@ def _selection(current: Wave, raw: list[str]) -> ContactQuerySet:
     if contacts.count() != len(numbers):
         raise Http404
     return contacts
-
-
-def _progress(current: Wave) -> list[dict[str, Any]]:
-    """One line per channel: planned, in the field, to review, accepted, cancelled."""
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = Contact.objects.filter(wave=current).order_by().values_list("channel", "state")
-    for channel, state, count in rows.annotate(Count("pk")):
-        counted[channel][state] += count
-    lines = []
-    for channel in Channel:
-        summary = waves.ClosingSummary(counted[channel], empty_channels=0)
-        total = counted[channel].total()
-        if total:
-            in_field = (ContactState.ASSIGNED, ContactState.IN_PROGRESS, ContactState.RETURNED)
-            lines.append(
-                {
-                    "label": channel.label,
-                    "total": total,
-                    "planned": counted[channel][ContactState.PLANNED],
-                    "in_field": sum(counted[channel][state] for state in in_field),
-                    "to_review": summary.to_review,
-                    "accepted": summary.accepted,
-                    "cancelled": summary.cancelled,
-                }
-            )
-    return lines
 
 
 def _plan_lines(plan: planning.ContactPlan) -> list[dict[str, Any]]:
