@@ -57,7 +57,7 @@ NOT_PAGES = {
     "mfa_login_webauthn": "JSON, or sends to the first page",
     "account_confirm_login_code": "sends away everybody: signing in is by link, not by code",
     "account_set_password": "sends away who has a password, as everybody does here",
-    "mfa_reauthenticate_webauthn": "sends away who has no security key, as nobody does here",
+    "mfa_reauthenticate_webauthn": "sends away who has no security key: see test_security_key.py",
 }
 # Reached by doing something first: each in a test of its own below.
 ON_THE_WAY = {"organisations:suggestions", "mfa_authenticate", "mfa_reauthenticate"}
