@@ -25,7 +25,11 @@ class Section(Enum):
     WAVES = ("waves",)
     GRID = ("grid",)
     WEIGHTS = ("weights",)
+    # The two counts of peers may still rise once these are locked: more secrecy breaks no promise.
     THRESHOLDS = ("minimum_peers", "minimum_quartile_peers", "minimum_coverage_percent")
+    # Once means were shown they do not even rise: other groups would be shown, and the two tables
+    # subtracted.
+    SHOWN_THRESHOLDS = ("minimum_peers", "minimum_quartile_peers")
     OPTIONS = ("options",)
     ELECTIONS = ("elections",)
 

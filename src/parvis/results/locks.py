@@ -17,5 +17,12 @@ def locked_once_published(edition: Edition) -> Mapping[Section, str]:
         return {}
     reason = _("Des résultats de cette édition sont publiés : leurs règles ne changent plus.")
     return dict.fromkeys(
-        (Section.GRID, Section.WEIGHTS, Section.THRESHOLDS, Section.TIME_ZONE), reason
+        (
+            Section.GRID,
+            Section.WEIGHTS,
+            Section.THRESHOLDS,
+            Section.SHOWN_THRESHOLDS,
+            Section.TIME_ZONE,
+        ),
+        reason,
     )

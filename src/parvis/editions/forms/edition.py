@@ -325,7 +325,7 @@ class EditionForms:
             for name in section.value:
                 if name in self.main.fields:
                     # Thresholds may still rise, which the operation decides.
-                    self.main.fields[name].disabled = section is not Section.THRESHOLDS
+                    self.main.fields[name].disabled |= section is not Section.THRESHOLDS
                 for form in rows.get(name, []):
                     for field in form.fields.values():
                         field.disabled = True

@@ -216,7 +216,7 @@ def _refuse_locked(
 
 
 def _is_tightened(section: Section, name: str, before: EditionRules, rules: EditionRules) -> bool:
-    """Whether a threshold only rises: more secrecy than promised breaks no promise."""
+    """Whether a threshold that may still rise does so."""
     return (
         section is Section.THRESHOLDS
         and name != "minimum_coverage_percent"
