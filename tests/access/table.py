@@ -331,7 +331,10 @@ TABLE: Mapping[str, Route] = {
     "editions:my_registrations": Route(CLAIMANTS),
     "editions:registration": Route(COORDINATOR_OF_A | OPERATOR, kwargs=registration),
     "editions:amend": Route(
-        COORDINATOR_OF_A, COORDINATOR_OF_A, kwargs=registration, body=declarations
+        COORDINATOR_OF_A | OPERATOR,
+        COORDINATOR_OF_A | OPERATOR,
+        kwargs=registration,
+        body=declarations,
     ),
     "editions:withdraw": Route(
         COORDINATOR_OF_A | OPERATOR,

@@ -16,7 +16,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.editions.locks import objection_to_withdrawal
 from parvis.editions.models import Edition, Registration, Wave
-from parvis.editions.operations import refuse_outside_window
+from parvis.editions.operations import refuse_after_fieldwork, refuse_outside_window
 from parvis.foundation.errors import Refusal
 from parvis.foundation.permissions import Allowed, Decision, Denied
 
@@ -58,12 +58,18 @@ def can_register(edition: Edition, at: datetime) -> Decision:
 
 
 def can_amend(hat: Hat, registration: Registration, at: datetime) -> Decision:
-    """The body's coordinators may change what was declared, until the deadline."""
-    if hat.kind != RoleKind.COORDINATOR:
+    """The body's coordinators until the deadline; the operator until the last wave is closed."""
+    if hat.kind not in (RoleKind.COORDINATOR, RoleKind.OPERATOR):
         return Denied(_("Seul un coordinateur de l’organisme peut modifier son inscription."))
     if not registration.takes_part:
         return Denied(_("Cet organisme s’est retiré de l’édition."))
-    return can_register(registration.edition, at)
+    if hat.kind == RoleKind.COORDINATOR:
+        return can_register(registration.edition, at)
+    try:
+        refuse_after_fieldwork(registration.edition)
+    except Refusal as refusal:
+        return Denied(refusal.message)
+    return Allowed()
 
 
 def can_withdraw(hat: Hat, registration: Registration) -> Decision:

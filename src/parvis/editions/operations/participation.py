@@ -23,7 +23,12 @@ from parvis.editions.declarations import (
     checked_channel,
     checked_sites,
 )
-from parvis.editions.enums import OptionCode, RegistrationState, RegistrationWindow
+from parvis.editions.enums import (
+    OptionCode,
+    RegistrationState,
+    RegistrationWindow,
+    WaveState,
+)
 from parvis.editions.locks import objection_to_withdrawal
 from parvis.editions.models import (
     DeclaredChannel,
@@ -143,27 +148,40 @@ def amend(
     """
     current = _locked(registration)
     refuse_outside_window(current.edition, timezone.now())
-    if not current.takes_part:
-        raise Conflict(_("Cet organisme s’est retiré de l’édition."))
-    if current.revision != revision:
-        yours = participation_in_words(
-            options=options, channels=channels, site_names=[site.name for site in sites]
-        )
-        raise StaleForm(
-            differences(stored_participation(current), yours), current_revision=current.revision
-        )
+    _refuse_changes(current, revision, options, channels, sites)
     _set_options(current, options)
-    _set_channels(current, channels)
-    _set_sites(current, sites, by=by)
-    current.revision += 1
-    current.save(update_fields=["revision"])
-    record(
-        action="registration.amended",
-        actor_id=by.pk,
-        subject=current,
-        organisation_id=current.organisation_id,
-        revision=current.revision,
-    )
+    _declare(current, channels, sites, by=by, action="registration.amended")
+    return current
+
+
+def refuse_after_fieldwork(edition: Edition) -> None:
+    """Raise Conflict once every wave is closed: its contacts used what was declared."""
+    if not edition.waves.exclude(state=WaveState.CLOSED).exists():
+        raise Conflict(
+            _("Toutes les vagues sont closes : les prises de contact ont suivi ces coordonnées.")
+        )
+
+
+@transaction.atomic
+def correct(
+    *,
+    registration: Registration,
+    revision: int,
+    by: Person,
+    channels: Sequence[ChannelDeclaration],
+    sites: Sequence[SiteDeclaration],
+) -> Registration:
+    """The operator's correction of channels and places, after the deadline too.
+
+    A wrong number would spoil every call of a wave, and a channel never declared leaves a body
+    without a score: a body that finds it out too late asks the operator. Options stay as they are.
+    Raises StaleForm and Refusal as `amend` does, Conflict after the withdrawal or the last wave.
+    """
+    current = _locked(registration)
+    refuse_after_fieldwork(current.edition)
+    ticked = current.ticked_options.values_list("option__code", flat=True)
+    _refuse_changes(current, revision, [OptionCode(code) for code in ticked], channels, sites)
+    _declare(current, channels, sites, by=by, action="registration.corrected")
     return current
 
 
@@ -202,6 +220,47 @@ def _locked(registration: Registration) -> Registration:
         Registration.objects.select_for_update(of=("self",))
         .select_related("edition", "organisation")
         .get(pk=registration.pk)
+    )
+
+
+def _refuse_changes(
+    current: Registration,
+    revision: int,
+    options: Collection[OptionCode],
+    channels: Sequence[ChannelDeclaration],
+    sites: Sequence[SiteDeclaration],
+) -> None:
+    """Raise Conflict for a body that withdrew, StaleForm when it changed since `revision`."""
+    if not current.takes_part:
+        raise Conflict(_("Cet organisme s’est retiré de l’édition."))
+    if current.revision != revision:
+        yours = participation_in_words(
+            options=options, channels=channels, site_names=[site.name for site in sites]
+        )
+        raise StaleForm(
+            differences(stored_participation(current), yours), current_revision=current.revision
+        )
+
+
+def _declare(
+    current: Registration,
+    channels: Sequence[ChannelDeclaration],
+    sites: Sequence[SiteDeclaration],
+    *,
+    by: Person,
+    action: str,
+) -> None:
+    """Replace channels and places, and leave a trace of it."""
+    _set_channels(current, channels)
+    _set_sites(current, sites, by=by)
+    current.revision += 1
+    current.save(update_fields=["revision"])
+    record(
+        action=action,
+        actor_id=by.pk,
+        subject=current,
+        organisation_id=current.organisation_id,
+        revision=current.revision,
     )
 
 

@@ -489,6 +489,20 @@ class TestCoordinator:
         assert "Les inscriptions sont closes depuis" in answer.content.decode()
         assert registration.declared_channels.count() == 4
 
+    def test_after_the_deadline_the_operator_corrects_what_was_declared(
+        self, operator: Client
+    ) -> None:
+        edition = EditionFactory(
+            complete=True, registration_closes_at=timezone.now() - timedelta(seconds=1)
+        )
+        registration = RegistrationFactory(edition=edition, confirmed=True, channels=True)
+        address = page("amend", registration.pk)
+        assert address in operator.get(page("registration", registration.pk)).content.decode()
+        assert 'name="options"' not in operator.get(address).content.decode()
+        answer = operator.post(address, {"revision": "1", "channel_phone": "3939"})
+        assert answer.status_code == 302
+        assert registration.declared_channels.get().address == "3939"
+
     def test_withdrawing_twice_is_withdrawing_once(self, edition: Edition) -> None:
         registration = RegistrationFactory(edition=edition, confirmed=True)
         client = sign_in(Client(), registration.submitted_by)

@@ -15,9 +15,16 @@ from parvis.accounts.hats import hats_of
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.editions import locks
 from parvis.editions.declarations import ChannelDeclaration, SiteDeclaration
-from parvis.editions.enums import OptionCode, RegistrationState
+from parvis.editions.enums import OptionCode, RegistrationState, WaveState
 from parvis.editions.models import DeclaredChannel, Edition, Registration, RegistrationOption
-from parvis.editions.operations import AlreadyRegistered, amend, join, register, withdraw
+from parvis.editions.operations import (
+    AlreadyRegistered,
+    amend,
+    correct,
+    join,
+    register,
+    withdraw,
+)
 from parvis.editions.tests.factories import EditionFactory, OptionFactory, RegistrationFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import StaleForm
@@ -295,6 +302,55 @@ class TestQuotas:
             300_000,
         ]
         assert Registration.objects.count() == 3
+
+
+class TestCorrecting:
+    """The deadline has passed, and the number declared is wrong."""
+
+    @pytest.fixture
+    def registration(self, edition: Edition, monkeypatch: pytest.MonkeyPatch) -> Registration:
+        registration = register(
+            **joining(edition, options=[OptionCode.VISITS], channels=[PHONE], sites=[])
+        )
+        at(monkeypatch, edition.registration_closes_at + timedelta(days=1))
+        return registration
+
+    def test_the_operator_corrects_channels_and_places_and_leaves_options(
+        self, registration: Registration
+    ) -> None:
+        operator = PersonFactory()
+        correct(
+            registration=registration,
+            revision=1,
+            channels=[ChannelDeclaration(Channel.PHONE, address="3939")],
+            sites=[SiteDeclaration("Annexe", "2 rue Haute")],
+            by=operator,
+        )
+        registration.refresh_from_db()
+        assert registration.revision == 2
+        assert registration.declared_channels.get().address == "3939"
+        assert registration.declared_sites.get().site.name == "Annexe"
+        assert registration.ticked_options.get().option.code == OptionCode.VISITS
+        assert Entry.objects.get(action="registration.corrected").actor_id == operator.pk
+
+    def test_a_form_older_than_the_registration_changes_nothing(
+        self, registration: Registration
+    ) -> None:
+        with pytest.raises(StaleForm):
+            correct(
+                registration=registration, revision=0, channels=[], sites=[], by=PersonFactory()
+            )
+        assert registration.declared_channels.get().address == PHONE.address
+
+    def test_once_every_wave_is_closed_nothing_is_corrected(
+        self, registration: Registration
+    ) -> None:
+        registration.edition.waves.update(state=WaveState.CLOSED, closed_at=timezone.now())
+        with pytest.raises(Conflict, match="vagues sont closes"):
+            correct(
+                registration=registration, revision=1, channels=[], sites=[], by=PersonFactory()
+            )
+        assert registration.declared_channels.get().address == PHONE.address
 
 
 class TestAmending:

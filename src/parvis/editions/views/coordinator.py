@@ -261,10 +261,11 @@ def registration(request: HatRequest, pk: int) -> HttpResponse:
     )
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR, RoleKind.OPERATOR, allow_pending=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_registration(request: HatRequest, pk: int) -> HttpResponse:
-    """Change options, channels and places until the deadline."""
+    """Change options, channels and places until the deadline; then the operator, but options."""
+    is_operator = request.hat.kind == RoleKind.OPERATOR
     row = access_registration(request.hat, pk)
     decision = can_amend(request.hat, row, timezone.now())
     if not decision:
@@ -285,6 +286,7 @@ def edit_registration(request: HatRequest, pk: int) -> HttpResponse:
         "edition": row.edition,
         "organisation": row.organisation,
         "is_simulated": row.edition.is_simulated,
+        "is_operator": is_operator,
     }
     form = AmendForm(
         request.POST or None,
@@ -292,17 +294,22 @@ def edit_registration(request: HatRequest, pk: int) -> HttpResponse:
         known_sites=_sites_to_offer(request.hat, row),
         initial=declarations_of(row),
     )
+    if is_operator:
+        del form.fields["options"]
     status = 200
     if request.method == "POST" and form.is_valid():
+        declared: dict[str, Any] = {
+            "registration": row,
+            "revision": form.cleaned_data["revision"],
+            "channels": form.channels(),
+            "sites": form.sites(),
+            "by": request.user,
+        }
         try:
-            operations.amend(
-                registration=row,
-                revision=form.cleaned_data["revision"],
-                options=form.ticked(),
-                channels=form.channels(),
-                sites=form.sites(),
-                by=request.user,
-            )
+            if is_operator:
+                operations.correct(**declared)
+            else:
+                operations.amend(options=form.ticked(), **declared)
         except StaleForm as stale:
             # The next save is made in full knowledge of the other version.
             data = request.POST.copy()
@@ -313,7 +320,7 @@ def edit_registration(request: HatRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.show(refusal)
         else:
-            messages.success(request, _("Votre inscription est à jour."))
+            messages.success(request, _("L’inscription est à jour."))
             return redirect("editions:registration", row.pk)
     return render(request, "editions/amend.html", {**context, "form": form}, status=status)
 
