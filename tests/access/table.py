@@ -285,8 +285,7 @@ TABLE: Mapping[str, Route] = {
     "organisations:end_mandate": Route(
         OPERATOR, OPERATOR, kwargs=confirmed_mandate, body=fixed(reason="a changé de poste")
     ),
-    "organisations:sites": Route(CLAIMANTS),
-    # Somebody is confirmed for A: who only asks no longer declares places.
+    "organisations:sites": Route(COORDINATORS),
     "organisations:add_site": Route(
         COORDINATORS, COORDINATORS, body=fixed(name="Annexe neuve", address="2, rue Neuve")
     ),

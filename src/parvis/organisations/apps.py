@@ -17,4 +17,10 @@ class OrganisationsConfig(AppConfig):
         register_departure(end_mandates_of)
         register(PUBLIC, _("Annuaire"), "organisations:search", 30)
         register(RoleKind.OPERATOR, _("Demandes"), "organisations:mandates", 40)
-        register(RoleKind.COORDINATOR, _("Lieux d’accueil"), "organisations:sites", 60)
+        register(
+            RoleKind.COORDINATOR,
+            _("Lieux d’accueil"),
+            "organisations:sites",
+            60,
+            while_pending=False,
+        )

@@ -47,19 +47,3 @@ def may_decide_mandate(hat: Hat, mandate: Mandate) -> Decision:
     if hat.person_id == mandate.person_id:
         return Denied(_("Vous ne pouvez pas décider de votre propre demande."))
     return Allowed()
-
-
-def may_declare_sites(hat: Hat) -> Decision:
-    """A coordinator declares places; one who waits may too, until somebody is confirmed."""
-    if hat.kind != RoleKind.COORDINATOR or hat.organisation_id is None:
-        return Denied(_("Seul un coordinateur de l’organisme déclare ses lieux d’accueil."))
-    if hat.is_effective:
-        return Allowed()
-    if Mandate.objects.confirmed().filter(organisation_id=hat.organisation_id).exists():
-        return Denied(
-            _(
-                "Une autre personne est déjà confirmée pour cet organisme : vous pourrez déclarer "
-                "ses lieux d’accueil quand l’opérateur aura confirmé votre demande."
-            )
-        )
-    return Allowed()

@@ -70,15 +70,14 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, hat: Hat) -> SiteQuerySet:
         """All for the operator; for others the places of the bodies their hat is about.
 
-        While a mandate waits and somebody else is confirmed, none: anybody may ask to act for a
-        body, and must not thereby read what its coordinators declared.
+        While a mandate waits, none: anybody may ask to act for a body, and must not thereby read
+        what its coordinators, or others who ask, declared.
         """
         if hat.organisations is None:
             return self
-        own = self.filter(organisation__in=list(hat.organisations()))
-        if hat.is_effective:
-            return own
-        return own.exclude(organisation__mandates__state=MandateState.CONFIRMED)
+        if not hat.is_effective:
+            return self.none()
+        return self.filter(organisation__in=list(hat.organisations()))
 
     def open(self) -> SiteQuerySet:
         return self.filter(closed_at__isnull=True)

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.hats import hats_of
 from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.organisations.enums import MandateState, OrganisationKind
 from parvis.organisations.models import Mandate, Membership, Organisation, Site
@@ -293,15 +294,21 @@ class TestSites:
         assert other.revision == before
         assert "Canari" not in text_of(client.get(url("sites")))
 
-    def test_a_pending_coordinator_declares_only_while_nobody_is_confirmed(self, client):
+    def test_whoever_only_asks_to_act_neither_reads_nor_changes_places(self, client):
+        """Anybody may ask to act for a body: two who wait are strangers to one another."""
         mandate = MandateFactory()
+        rivals = SiteFactory(organisation=mandate.organisation, name="Lieu du rival")
         sign_in(client, mandate.person)
-        assert client.post(url("add_site"), self.SENT).status_code == 302
-        MandateFactory(organisation=mandate.organisation, confirmed=True)
-        assert client.post(url("add_site"), {**self.SENT, "name": "Autre"}).status_code == 403
-        page = text_of(client.get(url("sites")))
-        assert "déjà confirmée" in page
-        assert url("add_site") not in page
+        page = client.get(url("sites"))
+        assert page.status_code == 403
+        assert "doit d’abord confirmer" in text_of(page)
+        assert client.post(url("add_site"), self.SENT).status_code == 403
+        for view in ("change_site", "close_site", "reopen_site"):
+            assert client.post(url(view, rivals.pk), self.SENT).status_code == 403
+        rivals.refresh_from_db()
+        assert rivals.revision == 1
+        [hat] = hats_of(mandate.person)
+        assert not Site.objects.visible_to(hat).exists()
 
     def test_the_operator_and_visitors_have_no_places(self, client):
         assert client.get(url("sites")).status_code == 302

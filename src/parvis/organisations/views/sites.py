@@ -1,11 +1,15 @@
-"""The places of reception of the coordinator's own body."""
+"""The places of reception of the coordinator's own body.
+
+Open once the operator has confirmed the coordinator: anybody may ask to act for a body, and several
+may wait at once. Whoever waits declares places in the registration, which only its author sees.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,43 +18,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
-from parvis.accounts.models import Person
+from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.foundation.permissions import require
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.forms import SiteForm, show_refusal
 from parvis.organisations.models import Organisation, Site
 from parvis.organisations.operations import change_site, close_site, declare_site, reopen_site
-from parvis.organisations.permissions import access_site, may_declare_sites
+from parvis.organisations.permissions import access_site
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR)
 @require_safe
-def sites(request: HttpRequest) -> HttpResponse:
-    hat = _hat(request)
-    body = _body(hat)
+def sites(request: HatRequest) -> HttpResponse:
+    body = _body(request.hat)
     return render(
         request,
         "organisations/sites.html",
         {
             "body": body,
-            "sites": Site.objects.visible_to(hat).order_by("name"),
-            "decision": may_declare_sites(hat),
+            "sites": Site.objects.visible_to(request.hat).order_by("name"),
             "is_simulated": body.is_simulated,
         },
     )
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
-    hat = _hat(request)
-    require(may_declare_sites(hat))
-    body = _body(hat)
+def add(request: HatRequest) -> HttpResponse:
+    body = _body(request.hat)
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            site = declare_site(organisation=body, by=_person(request), **_content(form))
+            site = declare_site(organisation=body, by=request.user, **_content(form))
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
@@ -59,18 +58,16 @@ def add(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, _("Déclarer un lieu d’accueil"), body)
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, number: int) -> HttpResponse:
-    hat = _hat(request)
-    site = access_site(number, hat)
-    require(may_declare_sites(hat))
+def change(request: HatRequest, number: int) -> HttpResponse:
+    site = access_site(number, request.hat)
     form = SiteForm(request.POST or None, instance=site)
     if request.method == "POST" and form.is_valid():
         try:
             site = change_site(
                 site=site,
-                by=_person(request),
+                by=request.user,
                 revision=form.cleaned_data["revision"],
                 **_content(form),
             )
@@ -90,16 +87,14 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     return _form_page(request, form, _("Corriger un lieu d’accueil"), site.organisation)
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def close(request: HttpRequest, number: int) -> HttpResponse:
-    hat = _hat(request)
-    site = access_site(number, hat)
-    require(may_declare_sites(hat))
+def close(request: HatRequest, number: int) -> HttpResponse:
+    site = access_site(number, request.hat)
     if request.method == "POST":
         return _act(
             request,
-            lambda: close_site(site=site, by=_person(request)),
+            lambda: close_site(site=site, by=request.user),
             _("« %(name)s » est fermé.") % {"name": site.name},
         )
     return render(
@@ -121,16 +116,14 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@hat_required(RoleKind.COORDINATOR, allow_pending=True)
+@hat_required(RoleKind.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def reopen(request: HttpRequest, number: int) -> HttpResponse:
-    hat = _hat(request)
-    site = access_site(number, hat)
-    require(may_declare_sites(hat))
+def reopen(request: HatRequest, number: int) -> HttpResponse:
+    site = access_site(number, request.hat)
     if request.method == "POST":
         return _act(
             request,
-            lambda: reopen_site(site=site, by=_person(request)),
+            lambda: reopen_site(site=site, by=request.user),
             _("« %(name)s » est rouvert.") % {"name": site.name},
         )
     return render(
@@ -151,7 +144,7 @@ def _content(form: SiteForm) -> dict[str, str]:
     return {name: form.cleaned_data[name] for name in ("name", "address", "opening_hours")}
 
 
-def _act(request: HttpRequest, act: Callable[[], Site], done: str) -> HttpResponse:
+def _act(request: HatRequest, act: Callable[[], Site], done: str) -> HttpResponse:
     try:
         act()
     except Conflict as conflict:
@@ -161,9 +154,7 @@ def _act(request: HttpRequest, act: Callable[[], Site], done: str) -> HttpRespon
     return redirect("organisations:sites")
 
 
-def _form_page(
-    request: HttpRequest, form: SiteForm, title: str, body: Organisation
-) -> HttpResponse:
+def _form_page(request: HatRequest, form: SiteForm, title: str, body: Organisation) -> HttpResponse:
     return render(
         request,
         "organisations/site_form.html",
@@ -175,13 +166,3 @@ def _form_page(
 def _body(hat: Hat) -> Organisation:
     assert hat.organisation_id is not None  # a coordinator's hat names its body
     return Organisation.objects.get(pk=hat.organisation_id)
-
-
-def _hat(request: HttpRequest) -> Hat:
-    hat: Hat = request.hat  # type: ignore[attr-defined]
-    return hat
-
-
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
