@@ -8,11 +8,16 @@ from parvis.accounts.hats import Hat
 from parvis.accounts.models import Person
 
 
-class SignedInRequest(HttpRequest):
+class OpenRequest(HttpRequest):
+    """On a public page: perhaps nobody is signed in, or wears a hat."""
+
+    hat: Hat | None  # put on by HatMiddleware
+
+
+class SignedInRequest(OpenRequest):
     """Behind the sign-in that every page requires unless it is public."""
 
     user: Person  # type: ignore[assignment]  # LoginRequiredMiddleware has let nobody else in
-    hat: Hat | None
 
 
 class HatRequest(SignedInRequest):

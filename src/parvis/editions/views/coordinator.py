@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat, hats_of
 from parvis.accounts.middleware import SESSION_KEY
 from parvis.accounts.models import Person
-from parvis.accounts.requests import HatRequest
+from parvis.accounts.requests import HatRequest, SignedInRequest
 from parvis.editions import operations
 from parvis.editions.forms.registration import (
     AmendForm,
@@ -46,9 +45,9 @@ SEARCH_RESULTS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def register_body(request: HttpRequest, slug: str) -> HttpResponse:
+def register_body(request: SignedInRequest, slug: str) -> HttpResponse:
     """Find the body, then one form; open to anybody signed in, whatever their hat."""
-    edition = access_edition(getattr(request, "hat", None), slug)
+    edition = access_edition(request.hat, slug)
     decision = can_register(edition, timezone.now())
     context: dict[str, Any] = {
         "edition": edition,
@@ -73,7 +72,7 @@ def register_body(request: HttpRequest, slug: str) -> HttpResponse:
             registration = operations.register(
                 edition=edition,
                 organisation=body,
-                person=_signed_in(request),
+                person=request.user,
                 function=form.cleaned_data["function"],
                 staff_informed=form.cleaned_data["staff_informed"],
                 communicability_acknowledged=form.cleaned_data["communicability_acknowledged"],
@@ -96,7 +95,7 @@ def register_body(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "editions/register.html", {**context, "form": form})
 
 
-def _body_asked_for(request: HttpRequest, edition: Edition) -> Organisation | None:
+def _body_asked_for(request: SignedInRequest, edition: Edition) -> Organisation | None:
     """The body `?organisation=` names; Http404 for a number that names none that may join."""
     number = request.GET.get("organisation", "")
     if not number:
@@ -113,7 +112,7 @@ def _body_asked_for(request: HttpRequest, edition: Edition) -> Organisation | No
     return body
 
 
-def _find_body(request: HttpRequest, edition: Edition, context: dict[str, Any]) -> HttpResponse:
+def _find_body(request: SignedInRequest, edition: Edition, context: dict[str, Any]) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:200]
     found = (
         list(Organisation.objects.search(query, simulated=edition.is_simulated)[:SEARCH_RESULTS])
@@ -128,10 +127,10 @@ def _find_body(request: HttpRequest, edition: Edition, context: dict[str, Any]) 
 
 
 def _own_registration(
-    request: HttpRequest, edition: Edition, body: Organisation
+    request: SignedInRequest, edition: Edition, body: Organisation
 ) -> Registration | None:
     """The registration of the body, if a hat of this person may see it; that hat is put on."""
-    hat = _own_hat(_signed_in(request), body)
+    hat = _own_hat(request.user, body)
     if hat is None:
         return None
     with hat.tenancy():
@@ -144,21 +143,21 @@ def _own_registration(
 
 
 def _join_colleague(
-    request: HttpRequest, edition: Edition, body: Organisation, context: dict[str, Any]
+    request: SignedInRequest, edition: Edition, body: Organisation, context: dict[str, Any]
 ) -> HttpResponse:
     """The body takes part already: ask to act for it beside the colleague who registered it.
 
     Only the button of this page asks: a registration form sent after a colleague's is shown this
     page first.
     """
-    waits = _own_hat(_signed_in(request), body) is not None
+    waits = _own_hat(request.user, body) is not None
     form = JoinForm(request.POST if "join" in request.POST else None)
     if not waits and form.is_valid():
         try:
             operations.join(
                 edition=edition,
                 organisation=body,
-                person=_signed_in(request),
+                person=request.user,
                 function=form.cleaned_data["function"],
             )
         except Refusal as refusal:
@@ -173,21 +172,14 @@ def _join_colleague(
     return render(request, "editions/register_join.html", {**context, "form": form, "waits": waits})
 
 
-def _signed_in(request: HttpRequest) -> Person:
-    """Who is signed in; the middleware lets nobody else reach a page that is not public."""
-    if not isinstance(request.user, Person):
-        raise PermissionDenied
-    return request.user
-
-
 def _own_hat(person: Person, body: Organisation) -> Hat | None:
     """The hat the person has for this body, confirmed or not."""
     return next((hat for hat in hats_of(person) if hat.organisation_id == body.pk), None)
 
 
-def _put_on_hat_of(request: HttpRequest, body: Organisation) -> None:
+def _put_on_hat_of(request: SignedInRequest, body: Organisation) -> None:
     """Go on as a coordinator of the body just registered, whatever hat was worn before."""
-    hat = _own_hat(_signed_in(request), body)
+    hat = _own_hat(request.user, body)
     if hat is not None:
         request.session[SESSION_KEY] = hat.key
 

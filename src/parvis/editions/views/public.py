@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_scopes import scopes_disabled
 
-from parvis.accounts.hats import Hat
+from parvis.accounts.requests import OpenRequest
 from parvis.editions.embargo import embargo_period, embargoes_on
 from parvis.editions.enums import RegistrationWindow
 from parvis.editions.models import Edition, Registration
@@ -23,11 +23,6 @@ from parvis.questionnaires.grids import document_of
 COUNT_SHOWN_FROM = 10
 
 
-def _hat(request: HttpRequest) -> Hat | None:
-    hat: Hat | None = getattr(request, "hat", None)
-    return hat
-
-
 def participant_count(edition: Edition) -> int | None:
     """How many bodies take part, or None while they are too few to say so."""
     # A total over every tenant, which names none of them.
@@ -38,7 +33,7 @@ def participant_count(edition: Edition) -> int | None:
 
 @public
 @require_safe
-def edition_list(request: HttpRequest) -> HttpResponse:
+def edition_list(request: OpenRequest) -> HttpResponse:
     """Editions open to the public, those one can still join first."""
     now = timezone.now()
     editions = list(Edition.objects.open_to_the_public().prefetch_related("waves"))
@@ -51,9 +46,9 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-def edition_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def edition_detail(request: OpenRequest, slug: str) -> HttpResponse:
     """What an edition is, when, what one may add to it, and how to join."""
-    edition = access_edition(_hat(request), slug)
+    edition = access_edition(request.hat, slug)
     now = timezone.now()
     return render(
         request,
@@ -78,9 +73,9 @@ def edition_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 @require_safe
-def method(request: HttpRequest, slug: str) -> HttpResponse:
+def method(request: OpenRequest, slug: str) -> HttpResponse:
     """How the scores are made: channels, weights, thresholds, intervals, sources."""
-    edition = access_edition(_hat(request), slug)
+    edition = access_edition(request.hat, slug)
     document = document_of(edition.grid)
     language = get_language() or "fr"
     weights = {row.channel: row.weight_percent for row in edition.channel_weights.all()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
-from parvis.accounts.hats import Hat
-from parvis.accounts.models import Person
+from parvis.accounts.requests import HatRequest
 from parvis.accounts.views.entrance import base_url
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.listing import Column, Listing
@@ -103,30 +102,30 @@ class DecidedMandates(Listing):
 
 @hat_required(RoleKind.OPERATOR)
 @require_safe
-def pending(request: HttpRequest) -> HttpResponseBase:
-    rows = Mandate.objects.visible_to(_hat(request)).requested()
+def pending(request: HatRequest) -> HttpResponseBase:
+    rows = Mandate.objects.visible_to(request.hat).requested()
     listing = PendingMandates(request, rows.select_related("person", "organisation"))
     return listing.respond("organisations/mandates.html", {"decided": False})
 
 
 @hat_required(RoleKind.OPERATOR)
 @require_safe
-def decided(request: HttpRequest) -> HttpResponseBase:
-    rows = Mandate.objects.visible_to(_hat(request)).exclude(state=MandateState.REQUESTED)
+def decided(request: HatRequest) -> HttpResponseBase:
+    rows = Mandate.objects.visible_to(request.hat).exclude(state=MandateState.REQUESTED)
     listing = DecidedMandates(request, rows.select_related("person", "organisation"))
     return listing.respond("organisations/mandates.html", {"decided": True})
 
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest, number: int) -> HttpResponse:
-    mandate = access_mandate(number, _hat(request))
-    require(may_decide_mandate(_hat(request), mandate))
+def confirm(request: HatRequest, number: int) -> HttpResponse:
+    mandate = access_mandate(number, request.hat)
+    require(may_decide_mandate(request.hat, mandate))
     if request.method == "POST":
         url = base_url(request)
         return _decide(
             request,
-            lambda: confirm_mandate(mandate=mandate, by=_person(request), base_url=url),
+            lambda: confirm_mandate(mandate=mandate, by=request.user, base_url=url),
             _("%(person)s peut agir pour %(body)s.") % _names(mandate),
         )
     others = Mandate.objects.confirmed().filter(organisation=mandate.organisation_id).count()
@@ -159,15 +158,15 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def refuse(request: HttpRequest, number: int) -> HttpResponse:
-    mandate = access_mandate(number, _hat(request))
-    require(may_decide_mandate(_hat(request), mandate))
+def refuse(request: HatRequest, number: int) -> HttpResponse:
+    mandate = access_mandate(number, request.hat)
+    require(may_decide_mandate(request.hat, mandate))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         return _decide(
             request,
-            lambda: refuse_mandate(mandate=mandate, by=_person(request), reason=reason),
+            lambda: refuse_mandate(mandate=mandate, by=request.user, reason=reason),
             _("La demande de %(person)s est refusée.") % _names(mandate),
         )
     return render(
@@ -192,14 +191,14 @@ def refuse(request: HttpRequest, number: int) -> HttpResponse:
 
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, number: int) -> HttpResponse:
-    mandate = access_mandate(number, _hat(request))
+def end(request: HatRequest, number: int) -> HttpResponse:
+    mandate = access_mandate(number, request.hat)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         return _decide(
             request,
-            lambda: end_mandate(mandate=mandate, by=_person(request), reason=reason),
+            lambda: end_mandate(mandate=mandate, by=request.user, reason=reason),
             _("%(person)s n’agit plus pour %(body)s.") % _names(mandate),
         )
     return render(
@@ -223,7 +222,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, act: Callable[[], Mandate], done: str) -> HttpResponse:
+def _decide(request: HatRequest, act: Callable[[], Mandate], done: str) -> HttpResponse:
     """Take the decision; a second click finds it taken and is told so."""
     try:
         act()
@@ -238,13 +237,3 @@ def _decide(request: HttpRequest, act: Callable[[], Mandate], done: str) -> Http
 
 def _names(mandate: Mandate) -> dict[str, str]:
     return {"person": str(mandate.person), "body": mandate.organisation.name}
-
-
-def _hat(request: HttpRequest) -> Hat:
-    hat: Hat = request.hat  # type: ignore[attr-defined]
-    return hat
-
-
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import get_language
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from parvis.accounts.requests import OpenRequest
 from parvis.foundation.access import public
 from parvis.questionnaires.enums import Channel, CriterionKind, Determinant, JourneyStage
 from parvis.questionnaires.grid_document import Criterion, GridDocument
@@ -56,9 +57,9 @@ class ChannelBlock:
 @require_safe
 # The one public page that is long enough to pass 60 kB; nothing in it is anybody's own words.
 @gzip_page
-def grid_page(request: HttpRequest, pk: int) -> HttpResponse:
+def grid_page(request: OpenRequest, pk: int) -> HttpResponse:
     """All criteria by channel and stage, in the reader's language; prints as it is."""
-    grid = access_grid(getattr(request, "hat", None), pk)
+    grid = access_grid(request.hat, pk)
     document = document_of(grid)
     language = get_language() or "fr"
     return render(
@@ -85,9 +86,9 @@ def grid_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @public
 @require_safe
-def grid_json(request: HttpRequest, pk: int) -> HttpResponse:
+def grid_json(request: OpenRequest, pk: int) -> HttpResponse:
     """The canonical bytes of the grid: their SHA-256 is the one that scoring runs cite."""
-    grid = access_grid(getattr(request, "hat", None), pk)
+    grid = access_grid(request.hat, pk)
     return HttpResponse(
         canonical_bytes(document_of(grid)),
         content_type="application/json; charset=utf-8",

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from parvis.accounts.requests import SignedInRequest
+from parvis.accounts.requests import OpenRequest
 from parvis.editions.permissions import access_edition
 from parvis.foundation.access import public
 from parvis.organisations.enums import Stratum, WiderGroup
@@ -20,7 +20,7 @@ from parvis.results.permissions import PublicFigures, public_figures
 
 @public
 @require_safe
-def national(request: SignedInRequest, slug: str) -> HttpResponse:
+def national(request: OpenRequest, slug: str) -> HttpResponse:
     """Means of all participants, by channel and by stratum, or why they do not show yet."""
     edition = access_edition(request.hat, slug)
     figures = public_figures(edition, edition.day_of(timezone.now()))
