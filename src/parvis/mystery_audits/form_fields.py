@@ -30,6 +30,8 @@ from parvis.mystery_audits.questions import (
 
 # Beyond these a date is a slip of the finger, and near the ends of the calendar time zones fail.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# A device may be a century out (a dead battery), not more.
+MAX_OFFSET_MS = 100 * 366 * 24 * 3600 * 1000
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -73,10 +75,35 @@ def read_moment(text: str, zone: str, field: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
-def save(*, contact: Contact, field: str, value: str, base: str, by: Person) -> Receipt:
+def read_clock(device_at: str, offset_ms: str) -> fieldwork.DeviceClock | None:
+    """What the page's script says of the device's clock.
+
+    None where it says nothing, or nothing that can be read: the save matters more.
+    """
+    try:
+        moment, offset = datetime.fromisoformat(device_at), int(offset_ms)
+    except ValueError:
+        return None
+    plausible = moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR
+    if not plausible or abs(offset) > MAX_OFFSET_MS:
+        return None
+    return fieldwork.DeviceClock(moment, offset / 1000)
+
+
+def save(
+    *,
+    contact: Contact,
+    field: str,
+    value: str,
+    base: str,
+    by: Person,
+    clock: fieldwork.DeviceClock | None = None,
+) -> Receipt:
     """Save one field given as text. Raises Refusal, or `StaleField` with both versions."""
     if field in EVENTS:
-        return save_events(contact=contact, values={field: value}, bases={field: base}, by=by)[0]
+        return save_events(
+            contact=contact, values={field: value}, bases={field: base}, by=by, clock=clock
+        )[0]
     if field == NO_ANSWER:
         saved = fieldwork.save_no_answer(
             contact=contact, no_answer=bool(value), base=bool(base), by=by
@@ -95,7 +122,12 @@ def save(*, contact: Contact, field: str, value: str, base: str, by: Person) -> 
 
 
 def save_events(
-    *, contact: Contact, values: Mapping[str, str], bases: Mapping[str, str], by: Person
+    *,
+    contact: Contact,
+    values: Mapping[str, str],
+    bases: Mapping[str, str],
+    by: Person,
+    clock: fieldwork.DeviceClock | None = None,
 ) -> list[Receipt]:
     """Save dated events given as text, judged together."""
     zone = zone_of(contact)
@@ -104,6 +136,7 @@ def save_events(
         changes={field: read_moment(text, zone, field) for field, text in values.items()},
         bases={field: _read_base(text, zone, field) for field, text in bases.items()},
         by=by,
+        clock=clock,
     )
     return [_receipt(contact, item) for item in saved]
 

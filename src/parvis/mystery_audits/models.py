@@ -163,6 +163,31 @@ class Contact(models.Model):
         return str(ContactState(self.state).label)
 
 
+class ClockReading(models.Model):
+    """What a device's clock said when one touch dated an event, whatever was stored of it.
+
+    The event itself holds the corrected moment. Never edited, never deleted.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="clock_readings")
+    # The event dated, e.g. "sent_at".
+    event = models.CharField(max_length=20)
+    # By the device's own clock, uncorrected.
+    device_at = models.DateTimeField()
+    # Server minus device, as the page measured it; added to `device_at` to date the event.
+    offset_seconds = models.FloatField()
+    # By the server's clock. Later than the event where the device was without network.
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = ScopedManager(organisation="contact__organisation")
+
+    class Meta:
+        verbose_name = _("heure d’un appareil")
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.device_at.isoformat()} {self.offset_seconds:+.1f} s"
+
+
 class Answer(models.Model):
     """The value given to one criterion; values are those of `questionnaires.grid_schema`."""
 

@@ -57,6 +57,11 @@ declare(
     retention=_WITH_THE_ARCHIVE,
 )
 not_personal(
+    "mystery_audits.ClockReading",
+    "event",
+    because="the name of a date of the contact",
+)
+not_personal(
     "mystery_audits.Answer",
     "criterion",
     "value",

@@ -22,7 +22,7 @@ from parvis.editions.dates import local_day
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.mystery_audits.enums import ContactState
-from parvis.mystery_audits.models import Answer, Contact
+from parvis.mystery_audits.models import Answer, ClockReading, Contact
 from parvis.mystery_audits.operations.transitions import transition
 from parvis.mystery_audits.permissions import may_write
 from parvis.mystery_audits.questions import (
@@ -87,6 +87,14 @@ class Saved:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceClock:
+    """A device's own hour at one touch, and what was added to it to agree with the server."""
+
+    device_at: datetime
+    offset_seconds: float
+
+
 def start(*, contact: Contact, by: Person) -> Contact:
     """Begin an assigned contact; beginning one already begun changes nothing."""
     with transaction.atomic():
@@ -136,11 +144,13 @@ def save_events(
     changes: Mapping[str, datetime | None],
     bases: Mapping[str, datetime | None],
     by: Person,
+    clock: DeviceClock | None = None,
 ) -> list[Saved]:
     """Store dated events (`sent_at`, `acknowledged_at`, `answered_at`), judged together.
 
-    `bases` holds the moments read before, to the minute, as forms show them. Raises Refusal on the
-    field that is in the future, outside the wave or before the sending; StaleField as above.
+    `bases` holds the moments read before, to the minute, as forms show them; `clock` is what the
+    device that dated them showed, kept beside. Raises Refusal on the field that is in the future,
+    outside the wave or before the sending; StaleField as above.
     """
     locked = _lock(contact, by)
     if unknown := set(changes) - set(EVENTS):
@@ -157,6 +167,17 @@ def save_events(
         real[field] = moment
     _check_events(locked, real, now)
     _write(locked, by, **real)
+    if clock is not None:
+        ClockReading.objects.bulk_create(
+            ClockReading(
+                contact=locked,
+                event=field,
+                device_at=clock.device_at,
+                offset_seconds=clock.offset_seconds,
+                received_at=now,
+            )
+            for field in real
+        )
     return [Saved(field, getattr(locked, field), getattr(locked, field), now) for field in changes]
 
 

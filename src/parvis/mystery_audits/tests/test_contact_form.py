@@ -76,12 +76,12 @@ def filled_form(contact, **changes):
     return data | changes
 
 
-def save(client, contact, field, value, base=None):
+def save(client, contact, field, value, base=None, **extra):
     if base is None:
         base = "0" if "." in field else ""
     return client.post(
         field_url(contact),
-        {"field": field, "value": value, "base": base},
+        {"field": field, "value": value, "base": base, **extra},
         headers={"Accept": "application/json"},
     )
 
@@ -253,6 +253,43 @@ def test_a_receipt_comes_with_the_new_base(tester, contact):
     assert save(tester, contact, "phone.rings", "3").json()["base"] == "1"
     assert Answer.objects.get().revision == 1
     assert save(tester, contact, "phone.rings", "4", base="1").json()["base"] == "2"
+
+
+def test_the_devices_own_hour_is_kept_beside_the_corrected_one(tester, contact):
+    """A phone two hours ahead; the receipt was lost, so the save comes twice."""
+    now = timezone.now()
+    device = now + timedelta(hours=2)
+    for _attempt in range(2):
+        answer = save(
+            tester,
+            contact,
+            "sent_at",
+            now.isoformat(),
+            device_at=device.isoformat(),
+            offset_ms="-7200000",
+        )
+        assert answer.status_code == 200
+    contact.refresh_from_db()
+    reading = contact.clock_readings.get()
+    assert (contact.sent_at, reading.device_at) == (now, device)
+    assert reading.offset_seconds == -7200
+    assert reading.event == "sent_at"
+    assert abs(reading.received_at - now) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("device_at", "offset_ms"),
+    [("", ""), ("hier", "0"), ("2026-03-02T10:00", "0"), ("0001-01-01T00:00Z", "9" * 30)],
+)
+def test_a_senseless_device_hour_does_not_cost_the_save(tester, contact, device_at, offset_ms):
+    now = timezone.now()
+    answer = save(
+        tester, contact, "sent_at", now.isoformat(), device_at=device_at, offset_ms=offset_ms
+    )
+    assert answer.status_code == 200
+    contact.refresh_from_db()
+    assert contact.sent_at == now
+    assert not contact.clock_readings.exists()
 
 
 def test_a_stale_save_gets_both_versions(tester, contact):

@@ -113,6 +113,9 @@ def save_field(request: HatRequest, pk: int) -> HttpResponse:
             value=request.POST.get("value", ""),
             base=request.POST.get("base", ""),
             by=request.user,
+            clock=form_fields.read_clock(
+                request.POST.get("device_at", ""), request.POST.get("offset_ms", "")
+            ),
         )
     except StaleField as stale:
         return _refused(request, contact, stale, form_fields.conflict_of(contact, stale))

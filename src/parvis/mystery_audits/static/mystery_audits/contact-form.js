@@ -12,8 +12,10 @@ const form = document.querySelector("[data-contact-form]");
 const status = form.querySelector("[data-save-status]");
 const words = status.dataset;
 const token = form.elements.csrfmiddlewaretoken.value;
-// The server's clock, as seen from here: a phone's own clock may be wrong.
-const clockOffset = Date.parse(form.dataset.serverNow) - Date.now();
+// The server's clock, as seen from here: a phone's own clock may be wrong. A page that comes back
+// from the browser's cache holds an old hour, which says nothing: the phone's own is better.
+const [arrival] = performance.getEntriesByType("navigation");
+const clockOffset = arrival.transferSize === 0 ? 0 : Date.parse(form.dataset.serverNow) - Date.now();
 
 const outbox = new Outbox(form.dataset.outbox, form.dataset.saveUrl, token, {
   saved(receipt, waiting) {
@@ -86,10 +88,10 @@ function adopt(field, value, base) {
   wasInput(field).value = field.includes(".") ? `${base}:${value}` : base;
 }
 
-function save(field, value = valueOf(field)) {
+function save(field, value = valueOf(field), clock = {}) {
   say("waiting", words.waiting);
   try {
-    return outbox.put(field, value, baseOf(field));
+    return outbox.put(field, value, baseOf(field), clock);
   } catch {
     // No room or no right to store on this device: the form's buttons still save.
     status.textContent = "";
@@ -195,10 +197,15 @@ function localText(instant) {
 
 function noteNow(button) {
   const field = button.dataset.now;
-  const instant = new Date(Date.now() + clockOffset);
+  const device = new Date();
+  const instant = new Date(device.getTime() + clockOffset);
   setValue(field, localText(instant));
   button.classList.add("btn-ghost");
-  save(field, instant.toISOString());
+  // What the phone showed goes along: a wrong correction can then be seen, and undone.
+  save(field, instant.toISOString(), {
+    device_at: device.toISOString(),
+    offset_ms: String(clockOffset),
+  });
   const elapsed = form.querySelector("[data-elapsed]");
   const began = Date.now();
   const tick = () => {

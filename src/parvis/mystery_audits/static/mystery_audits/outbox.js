@@ -52,10 +52,11 @@ export class Outbox {
     return Object.keys(this.entries).length;
   }
 
-  put(field, value, base) {
+  /** `extra` holds what else is sent with the value, as text. */
+  put(field, value, base, extra = {}) {
     const entries = this.entries;
     const former = entries[field];
-    entries[field] = { value, base: former?.base ?? base, tried: former?.tried ?? [] };
+    entries[field] = { value, base: former?.base ?? base, tried: former?.tried ?? [], extra };
     write(this.key, entries);
     return this.flush();
   }
@@ -90,7 +91,7 @@ export class Outbox {
           method: "POST",
           redirect: "manual",
           headers: { Accept: "application/json", "X-CSRFToken": this.token },
-          body: new URLSearchParams({ field, value: entry.value, base: entry.base }),
+          body: new URLSearchParams({ ...entry.extra, field, value: entry.value, base: entry.base }),
         });
         receipt = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
       } catch {
@@ -121,7 +122,7 @@ export class Outbox {
     if (response.ok) {
       if (now && now.value !== sent.value) {
         // Changed while the save was under way: what is stored is the new starting point.
-        entries[field] = { value: now.value, base: receipt.base, tried: [] };
+        entries[field] = { ...now, base: receipt.base, tried: [] };
         write(this.key, entries);
       } else {
         this.drop(field);
