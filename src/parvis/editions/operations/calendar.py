@@ -101,6 +101,9 @@ def update_edition(*, edition: Edition, rules: EditionRules, revision: int, by: 
     try:
         with transaction.atomic():
             current = Edition.objects.select_for_update().get(pk=edition.pk)
+            # Contacts are generated under the lock of their wave: either they exist when the locks
+            # of the edition are asked for below, or they will be planned in the new dates.
+            list(current.waves.select_for_update())
             before = rules_of(current)
             if current.revision != revision:
                 raise StaleForm(
@@ -148,7 +151,8 @@ def open_edition(*, edition: Edition, by: Person) -> Edition:
 
     The grid no longer changes from then on.
     """
-    current = Edition.objects.select_for_update().select_related("grid").get(pk=edition.pk)
+    # Without a join: after a wait PostgreSQL would look for the new grid among the former ones.
+    current = Edition.objects.select_for_update().get(pk=edition.pk)
     if current.is_open:
         return current
     current.opened_at = timezone.now()

@@ -84,7 +84,6 @@ def register(
     Conflict outside the window, `AlreadyRegistered` for a body taking part, Refusal for a missing
     undertaking, a body that cannot take part, or an option no longer available.
     """
-    refuse_outside_window(edition, timezone.now())
     _refuse_body(edition, organisation)
     if not staff_informed:
         raise Refusal(
@@ -97,7 +96,9 @@ def register(
         )
     # The person has no mandate yet, hence no tenancy: the rows touched are this body's only.
     with scopes_disabled(), transaction.atomic():
-        registration = _registration_row(edition, organisation, person)
+        current = _locked_edition(edition.pk)
+        refuse_outside_window(current, timezone.now())
+        registration = _registration_row(current, organisation, person)
         request_mandate(person=person, organisation=organisation, function=function)
         _set_options(registration, options)
         _set_channels(registration, channels)
@@ -146,8 +147,9 @@ def amend(
     changed the registration since `revision`, Conflict after the deadline or the withdrawal,
     Refusal for a wrong address or an option no longer available.
     """
+    edition = _locked_edition(registration.edition_id)
     current = _locked(registration)
-    refuse_outside_window(current.edition, timezone.now())
+    refuse_outside_window(edition, timezone.now())
     _refuse_changes(current, revision, options, channels, sites)
     _set_options(current, options)
     _declare(current, channels, sites, by=by, action="registration.amended")
@@ -177,8 +179,9 @@ def correct(
     without a score: a body that finds it out too late asks the operator. Options stay as they are.
     Raises StaleForm and Refusal as `amend` does, Conflict after the withdrawal or the last wave.
     """
+    edition = _locked_edition(registration.edition_id)
     current = _locked(registration)
-    refuse_after_fieldwork(current.edition)
+    refuse_after_fieldwork(edition)
     ticked = current.ticked_options.values_list("option__code", flat=True)
     _refuse_changes(current, revision, [OptionCode(code) for code in ticked], channels, sites)
     _declare(current, channels, sites, by=by, action="registration.corrected")
@@ -213,6 +216,14 @@ def withdraw(*, registration: Registration, reason: str, by: Person) -> Registra
         edition=current.edition_id,
     )
     return current
+
+
+def _locked_edition(pk: int) -> Edition:
+    """The rules in force, that do not change before whoever joins on them is committed.
+
+    Always the first lock taken; what was read before waiting for it may no longer hold.
+    """
+    return Edition.objects.select_for_update().get(pk=pk)
 
 
 def _locked(registration: Registration) -> Registration:
