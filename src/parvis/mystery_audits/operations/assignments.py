@@ -150,6 +150,8 @@ def assign_evenly(*, wave: Wave, by: Person | None) -> AssignmentPlan:
     locked = Wave.objects.select_for_update().get(pk=wave.pk)
     if locked.state == WaveState.CLOSED:
         raise Conflict(_("Cette vague est close : ses prises de contact ne s’attribuent plus."))
+    # Who leaves the panel holds their row: they are gone before the plan, or leave with its share.
+    list(MysteryCitizen.objects.select_for_update().filter(left_at__isnull=True).order_by("pk"))
     plan = plan_even_assignment(wave=locked)
     _write(plan, by)
     return plan

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
@@ -101,16 +101,23 @@ def _attach(
             raise Refusal(
                 _("Cette prise de contact a déjà %d pièces, le maximum.") % MAX_PIECES, field="file"
             )
-        piece = Evidence.objects.create(pk=client_id, **_row(locked, file, kind, stored))
-        record(
-            action="evidence.received",
-            actor_id=by.pk,
-            subject=locked,
-            organisation_id=locked.organisation_id,
-            evidence=str(piece.pk),
-            sha256=piece.sha256,
-        )
-        return _Outcome(piece, conflict=False)
+        try:
+            with transaction.atomic():
+                piece = Evidence.objects.create(pk=client_id, **_row(locked, file, kind, stored))
+        except IntegrityError:
+            # Taken at this very moment, under the lock of another contact.
+            with scopes_disabled():
+                known = Evidence.objects.get(pk=client_id)
+        else:
+            record(
+                action="evidence.received",
+                actor_id=by.pk,
+                subject=locked,
+                organisation_id=locked.organisation_id,
+                evidence=str(piece.pk),
+                sha256=piece.sha256,
+            )
+            return _Outcome(piece, conflict=False)
     if known.contact_id == locked.pk and known.received_sha256 == stored.received_sha256:
         return _Outcome(known, conflict=False)
     with scopes_disabled():

@@ -132,6 +132,13 @@ def generate_contacts(
     locked = Wave.objects.select_for_update().get(pk=wave.pk)
     if locked.state == WaveState.CLOSED:
         raise Conflict(_("Cette vague est close : plus aucune prise de contact ne s’y ajoute."))
+    # A withdrawal holds the row of its registration: it comes before the plan, or finds contacts.
+    list(
+        Registration.objects.select_for_update()
+        .filter(edition=locked.edition_id)
+        .order_by("pk")
+        .values_list("pk")
+    )
     plan = plan_contacts(wave=locked, per_channel=per_channel)
     Contact.objects.bulk_create(plan.contacts, batch_size=500)
     if plan.contacts:
