@@ -16,6 +16,7 @@ from allauth.account.forms import (
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from parvis.accounts.enums import RoleKind
@@ -58,6 +59,16 @@ class RegistrationForm(SignupForm):
         super().__init__(*args, **kwargs)
         say_it_in_labels(self)
         self.fields["email"].label = _("Adresse électronique")
+
+    def try_save(self, request: Any) -> tuple[Person | None, Any]:
+        """A second click makes no second account: it is answered like a known address."""
+        try:
+            with transaction.atomic():
+                saved: tuple[Person | None, Any] = super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            saved = super().try_save(request)
+        return saved
 
     def save(self, request: Any) -> Person:
         person: Person = super().save(request)

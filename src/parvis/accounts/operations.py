@@ -203,9 +203,7 @@ def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
     ).update(accepted_at=now)
     if not accepted:
         raise Conflict(_("Cette invitation vient d’être acceptée."))
-    person = Person.objects.filter(email=invitation.email).first()
-    if person is None:
-        person = Person.objects.create_user(invitation.email)
+    person = _account_of(invitation.email)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=person)
     _address_is_proved(person)
     grant(invitation, person)
@@ -216,6 +214,18 @@ def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
         kind=invitation.kind,
     )
     return person
+
+
+def _account_of(email: str) -> Person:
+    """Who holds this address, or a new account without a password."""
+    person = Person.objects.filter(email=email).first()
+    if person is not None:
+        return person
+    try:
+        with transaction.atomic():
+            return Person.objects.create_user(email)
+    except IntegrityError:  # made at the same moment: by another invitation, or by signing up
+        return Person.objects.get(email=email)
 
 
 @transaction.atomic
