@@ -239,7 +239,12 @@ def criterion_lines(contact: Contact, grid: GridDocument) -> dict[str, list[Crit
                 limit=in_language(criterion.limit.label) if criterion.limit else "",
             )
         )
-    return by_stage
+    # The grid follows the conversation; the page follows the journey, as every other page does.
+    return {
+        label: by_stage[label]
+        for label in (str(stage.label) for stage in JourneyStage)
+        if label in by_stage
+    }
 
 
 def reply_times(rows: Iterable[ContactRow], grid: GridDocument) -> list[ReplyTimes]:

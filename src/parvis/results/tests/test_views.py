@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from parvis.mystery_audits.models import Answer, Contact
 from parvis.mystery_audits.tests.factories import MysteryCitizenFactory
 from parvis.organisations.enums import MandateState
 from parvis.organisations.models import Mandate
-from parvis.questionnaires.enums import Channel
+from parvis.questionnaires.enums import Channel, JourneyStage
 from parvis.results.models import Publication, Run
 from parvis.results.operations import launch_run, publish
 from parvis.results.tests.factories import Barometer, small_barometer, without_channel
@@ -201,6 +202,27 @@ def test_contact_page_never_says_who_tested_or_reviewed(
         reader.email,
     ):
         assert secret not in page
+
+
+def test_stages_of_a_contact_follow_the_journey(
+    barometer: Barometer, publication: Publication
+) -> None:
+    contact = barometer.organisations[0].contacts.filter(channel="phone").first()
+    page = text_of(
+        coordinator_of(barometer), reverse("results:contact", args=[publication.pk, contact.pk])
+    )
+    shown = re.findall(r'<h2 id="etape-\d+">(.*?)</h2>', page)
+    assert len(shown) > 1
+    assert shown == [stage for stage in map(str, JourneyStage.labels) if stage in shown]
+
+
+def test_named_criteria_come_with_their_interval(
+    barometer: Barometer, publication: Publication
+) -> None:
+    page = text_of(coordinator_of(barometer), reverse("results:criteria", args=[publication.pk]))
+    figures = re.findall(r'<span class="score">(.*?)</span></span>', page)
+    assert figures
+    assert [one for one in figures if not re.search(r"\(\d+–\d+\)", one)] == []
 
 
 def test_other_bodies_never_appear_on_a_participant_s_pages(
