@@ -7,7 +7,6 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +15,8 @@ from parvis.editions.board import BoardCard, BoardLine, NextStep
 from parvis.editions.embargo import embargo_period
 from parvis.editions.enums import RegistrationState, RegistrationWindow, WaveState
 from parvis.editions.models import Edition, Registration, Wave
-from parvis.editions.wording import days_in_words
+from parvis.editions.wording import days_in_words, whom_in_words
+from parvis.foundation.days import day_in_words
 from parvis.organisations.enums import OrganisationKind, Stratum
 from parvis.organisations.strata import stratum_for
 
@@ -90,7 +90,7 @@ def registrations_card(edition: Edition, hat: Hat) -> BoardCard:
                 unconfirmed,
             )
             % {"count": unconfirmed},
-            label=_("Confirmer les mandats"),
+            label=_("Confirmer qui peut agir"),
             url=reverse("organisations:mandates"),
         )
     return BoardCard(
@@ -132,7 +132,7 @@ def calendar_card(edition: Edition, hat: Hat) -> BoardCard:
                 "La vague %(number)d devait s’achever le %(day)s : elle est encore ouverte."
             ) % {
                 "number": wave.number,
-                "day": date_format(wave.ends_on, "DATE_FORMAT"),
+                "day": day_in_words(wave.ends_on),
             }
         if step is None and _may_open(edition, wave, today):
             step = NextStep(
@@ -168,7 +168,7 @@ def _calendar_sentence(waves: list[Wave], today: date) -> str:
     )
     return sentence % {
         "number": following.number,
-        "day": date_format(following.starts_on, "DATE_FORMAT"),
+        "day": day_in_words(following.starts_on),
     }
 
 
@@ -177,13 +177,13 @@ def elections_card(edition: Edition, hat: Hat) -> BoardCard | None:
     today = edition.day_of(timezone.now())
     lines = []
     running = False
-    for election in edition.elections.all():
+    for election in edition.elections.select_related("organisation"):
         begins, ends = embargo_period(election)
         inside = begins <= today <= ends
         running = running or inside
         lines.append(
             BoardLine(
-                f"{election.label}, {days_in_words(begins, ends)}",
+                f"{election.label} ({whom_in_words(election)}), {days_in_words(begins, ends)}",
                 _("en cours") if inside else _("à venir") if today < begins else _("passé"),
                 pill="wait" if inside else "",
             )

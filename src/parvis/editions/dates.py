@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from parvis.foundation.days import day_in_words
+
 # The zones of the territories where French public bodies stand, in the order of their size.
 TIME_ZONES = [
     ("Europe/Paris", gettext_lazy("France hexagonale")),
@@ -62,7 +64,7 @@ def moment_in_words(moment: datetime, time_zone: str) -> str:
     """
     local = moment.astimezone(ZoneInfo(time_zone))
     return _("%(day)s à %(time)s (%(zone)s)") % {
-        "day": date_format(local, "DATE_FORMAT"),
+        "day": day_in_words(local),
         "time": _time_in_words(local),
         "zone": zone_in_words(time_zone),
     }
@@ -76,7 +78,7 @@ def exact_moment_in_words(moment: datetime, time_zone: str) -> str:
     local = moment.astimezone(ZoneInfo(time_zone))
     distance = local.strftime("%z")
     return _("%(day)s à %(time)s (%(zone)s, UTC%(distance)s)") % {
-        "day": date_format(local, "DATE_FORMAT"),
+        "day": day_in_words(local),
         "time": _time_in_words(local),
         "zone": zone_in_words(time_zone),
         "distance": f"{distance[:3]}:{distance[3:]}",

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from parvis.editions.dates import moment_in_words
 from parvis.editions.declarations import ChannelDeclaration
 from parvis.editions.enums import OptionCode
-from parvis.editions.models import Registration
+from parvis.editions.models import Election, Registration
 from parvis.editions.rules import EditionRules, ElectionRule, OptionRule
+from parvis.foundation.days import day_in_words
 from parvis.foundation.stale import Difference
 from parvis.organisations.enums import OrganisationKind
 from parvis.questionnaires.enums import Channel
@@ -80,8 +81,8 @@ def rules_in_words(rules: EditionRules) -> dict[str, str]:
 def days_in_words(first: date, last: date) -> str:
     """A period of days, both included."""
     return _("du %(first)s au %(last)s") % {
-        "first": date_format(first, "DATE_FORMAT"),
-        "last": date_format(last, "DATE_FORMAT"),
+        "first": day_in_words(first),
+        "last": day_in_words(last),
     }
 
 
@@ -93,14 +94,17 @@ def _option_line(option: OptionRule) -> str:
 
 
 def _election_line(election: ElectionRule) -> str:
-    if election.organisation is not None:
-        whom = election.organisation.name
-    elif election.organisation_kind:
-        whom = str(OrganisationKind(election.organisation_kind).label)
-    else:
-        whom = _("tous les organismes")
     days = days_in_words(election.first_round_on, election.last_round_on)
-    return f"{election.label}, {days} ({whom})"
+    return f"{election.label}, {days} ({whom_in_words(election)})"
+
+
+def whom_in_words(election: Election | ElectionRule) -> str:
+    """Whose results an election keeps off public pages: one body, a kind of bodies, or all."""
+    if election.organisation is not None:
+        return election.organisation.name
+    if election.organisation_kind:
+        return str(OrganisationKind(election.organisation_kind).label)
+    return _("tous les organismes")
 
 
 def participation_in_words(

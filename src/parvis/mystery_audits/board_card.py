@@ -11,6 +11,7 @@ from parvis.accounts.hats import Hat
 from parvis.editions.board import BoardCard, BoardLine, NextStep
 from parvis.editions.enums import WaveState
 from parvis.editions.models import Edition, Wave
+from parvis.foundation.templatetags.parvis import grouped
 from parvis.mystery_audits.models import Contact
 from parvis.mystery_audits.operations.waves import Progress
 
@@ -60,10 +61,16 @@ def fieldwork_card(edition: Edition, hat: Hat) -> BoardCard | None:
 def _line(progress: Progress) -> str:
     if not progress.total:
         return _("aucune prise de contact")
-    return _("%(accepted)d validées sur %(total)d, %(review)d à relire") % {
-        "accepted": progress.accepted,
-        "total": progress.total,
-        "review": progress.to_review,
+    said = ngettext(
+        "%(accepted)s validée sur %(total)s",
+        "%(accepted)s validées sur %(total)s",
+        progress.accepted,
+    ) % {"accepted": grouped(progress.accepted), "total": grouped(progress.total)}
+    if not progress.to_review:
+        return said
+    return _("%(said)s, %(review)s à relire") % {
+        "said": said,
+        "review": grouped(progress.to_review),
     }
 
 

@@ -81,7 +81,7 @@ class SiteForm(forms.ModelForm[Site]):
         fields = ("name", "address", "opening_hours")
         help_texts = {
             "name": _("Comme les habitants l’appellent : mairie annexe des Lilas, médiathèque…"),
-            "opening_hours": _("Facultatif. Par exemple : du lundi au vendredi, 9 h – 17 h."),
+            "opening_hours": _("Par exemple : du lundi au vendredi, 9 h – 17 h."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -36,7 +36,7 @@ def results_card(edition: Edition, hat: Hat) -> BoardCard | None:
     for label, wave in scopes:
         key = wave.pk if wave else None
         found, publication = runs.get(key), published.get(key)
-        lines.append(_line(label, found, publication))
+        lines.append(_line(edition, label, found, publication))
         if step := _next_step(edition, label, found, publication):
             steps.append(step)
     return BoardCard(
@@ -48,9 +48,11 @@ def results_card(edition: Edition, hat: Hat) -> BoardCard | None:
     )
 
 
-def _line(label: str, run: Run | None, publication: Publication | None) -> BoardLine:
+def _line(
+    edition: Edition, label: str, run: Run | None, publication: Publication | None
+) -> BoardLine:
     if publication is not None:
-        day = date_format(publication.published_at, "SHORT_DATE_FORMAT")
+        day = date_format(edition.day_of(publication.published_at), "SHORT_DATE_FORMAT")
         return BoardLine(label, _("publiés le %s") % day, pill="good")
     if run is not None:
         return BoardLine(label, _("calculés, non publiés"), pill="wait")

@@ -30,6 +30,7 @@ from parvis.documents.participant_report import (
     Spread,
     render_participant_report,
 )
+from parvis.foundation.days import day_in_words
 from parvis.foundation.working_time import time_zone_of
 from parvis.questionnaires.enums import Channel, Determinant
 from parvis.results import wording
@@ -277,7 +278,7 @@ def _notices(reading: Reading, publication: Publication) -> tuple[Notice, ...]:
                 )
                 % {
                     "peers": publication.comparisons["minimum_peers"],
-                    "day": date_format(reading.comparisons.frozen_on, "DATE_FORMAT"),
+                    "day": day_in_words(reading.comparisons.frozen_on),
                 },
             ),
         ),

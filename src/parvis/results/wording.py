@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.documents.charts import IntervalWords
 from parvis.documents.charts.scale import whole
+from parvis.foundation.days import day_in_words
 from parvis.organisations.enums import Stratum, WiderGroup
 from parvis.questionnaires.enums import Channel, Determinant
 from parvis.questionnaires.grid_schema import WORKING_HOURS_PER_DAY
@@ -136,7 +137,7 @@ def delay_in_words(hours: float) -> str:
 def run_sentence(run: Run) -> str:
     return _("Calcul n° %(number)d du %(day)s") % {
         "number": run.number,
-        "day": date_format(run.created_at, "DATE_FORMAT"),
+        "day": day_in_words(run.edition.day_of(run.created_at)),
     }
 
 

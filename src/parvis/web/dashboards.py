@@ -158,6 +158,7 @@ def _coordinator(hat: Hat) -> list[Card]:
                 pill=("good", _("Publiés")),
             )
         )
+    now = timezone.now()
     mine = list(
         Registration.objects.visible_to(hat)
         .select_related("edition")
@@ -166,7 +167,9 @@ def _coordinator(hat: Hat) -> list[Card]:
     found += [
         Card(
             title=registration.edition.title,
-            text=_("Options, canaux et lieux d’accueil déclarés : à relire avant la clôture."),
+            text=_("Options, canaux et lieux d’accueil déclarés : à relire avant la clôture.")
+            if now <= registration.edition.registration_closes_at
+            else _("Ce que vous avez déclaré pour cette édition."),
             url=_address("editions:registration", registration.pk),
             action=_("Voir l’inscription"),
             pill=(
@@ -177,7 +180,6 @@ def _coordinator(hat: Hat) -> list[Card]:
         )
         for registration in mine
     ]
-    now = timezone.now()
     open_editions = (
         Edition.objects.visible_to(hat)
         .filter(registration_opens_at__lte=now, registration_closes_at__gte=now)

@@ -1,11 +1,10 @@
-"""Amounts, shares and large numbers as people read them."""
+"""Amounts and shares as people read them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from parvis.editions import wording
@@ -30,9 +29,3 @@ def price(item: Option | RegistrationOption) -> str:
 def percent(value: Decimal) -> str:
     """A share with as many decimals as it needs."""
     return wording.percent(value)
-
-
-@register.filter
-def grouped(number: int) -> str:
-    """A number with its thousands apart."""
-    return number_format(number, use_l10n=True, force_grouping=True)

@@ -238,6 +238,24 @@ class TestOperator:
         first = operator.get(address).context["next_step"]
         assert first.url == reverse("organisations:mandates")
 
+    def test_the_board_names_whom_each_election_concerns(
+        self, operator: Client, edition: Edition
+    ) -> None:
+        town = OrganisationFactory()
+        ElectionFactory(edition=edition, organisation_kind="commune")
+        ElectionFactory(edition=edition, organisation=town, organisation_kind="")
+        board = operator.get(page("board", edition.slug)).content.decode()
+        assert "(Commune), du " in board
+        assert f"({town.name}), du " in board
+
+    def test_one_is_asked_to_confirm_only_who_waits(
+        self, operator: Client, edition: Edition
+    ) -> None:
+        for confirmed in (True, False):
+            registration = RegistrationFactory(edition=edition, confirmed=confirmed)
+            answer = operator.get(page("registration", registration.pk)).content.decode()
+            assert ("Confirmer qui peut agir" in answer) is not confirmed
+
     def test_registrations_filter_search_and_export(
         self, operator: Client, edition: Edition
     ) -> None:
@@ -485,6 +503,11 @@ class TestCoordinator:
         registration = RegistrationFactory(edition=edition, confirmed=True, channels=True)
         client = sign_in(Client(), registration.submitted_by)
         assert client.get(page("registration", registration.pk)).status_code == 200
+        listed = client.get(page("my_registrations")).content.decode()
+        assert "Modifiable jusqu’au" not in listed
+        assert "Les inscriptions sont closes depuis" in listed
+        home = client.get("/").content.decode()
+        assert "à relire avant la clôture" not in home
         answer = client.post(page("amend", registration.pk), {"revision": "1"}, follow=True)
         assert "Les inscriptions sont closes depuis" in answer.content.decode()
         assert registration.declared_channels.count() == 4

@@ -205,7 +205,7 @@ def my_registrations(request: HatRequest) -> HttpResponse:
         request,
         "editions/my_registrations.html",
         {
-            "registrations": mine,
+            "registrations": [(row, can_amend(request.hat, row, now)) for row in mine],
             "joinable": joinable,
             "is_simulated": any(row.edition.is_simulated for row in mine),
         },

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.utils.formats import number_format
 from django.utils.translation import get_language, get_language_info
 
-from parvis.foundation import navigation
+from parvis.foundation import days, navigation
 
 register = template.Library()
 
@@ -49,3 +51,17 @@ def focus_id(field: BoundField) -> str:
 def says_optional(field: BoundField) -> bool:
     """Whether the label adds "(facultatif)": what may stay empty, a lone box to tick excepted."""
     return not (field.field.required or field.widget_type == "checkbox" or field.field.disabled)
+
+
+@register.filter(expects_localtime=True)
+def day_in_words(day: date | None) -> str:
+    """ "1er octobre 2025"; nothing for None."""
+    return days.day_in_words(day) if day else ""
+
+
+@register.filter
+def grouped(number: int | None) -> str:
+    """ "173 136" for 173136, in the language of the page; a dash for None."""
+    if number is None:
+        return "–"
+    return number_format(number, use_l10n=True, force_grouping=True)

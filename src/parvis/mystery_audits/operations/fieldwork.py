@@ -14,11 +14,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.editions.dates import local_day
+from parvis.foundation.days import day_in_words
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.mystery_audits.enums import ContactState
@@ -337,4 +337,4 @@ def _check_inside_wave(contact: Contact, sent: datetime | None) -> None:
 
 
 def _in_words(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return day_in_words(day)

@@ -273,7 +273,9 @@ def test_the_board_says_what_the_fieldwork_waits_for(operator):
     page = reverse("editions:board", args=[wave.edition.slug])
     assert "n’a aucune prise de contact" in operator.get(page).content.decode()
     ContactFactory(wave=wave, submitted=True)
-    assert "attend d’être relue" in operator.get(page).content.decode()
+    board = operator.get(page).content.decode()
+    assert "attend d’être relue" in board
+    assert "sur 1, 1 à relire" in board
 
 
 @pytest.mark.parametrize(

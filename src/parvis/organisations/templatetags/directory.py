@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from django import template
-from django.utils import formats
 from django.utils.translation import ngettext
 
+from parvis.foundation.templatetags.parvis import grouped
+
 register = template.Library()
-
-
-@register.filter
-def grouped(number: int | None) -> str:
-    """ "173 136" for 173136, in the language of the page; a dash for None."""
-    if number is None:
-        return "–"
-    return formats.number_format(number, use_l10n=True, force_grouping=True)
 
 
 @register.filter

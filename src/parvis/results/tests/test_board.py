@@ -16,6 +16,7 @@ from parvis.editions.operations import rules_of, update_edition
 from parvis.foundation.errors import Conflict
 from parvis.organisations.enums import OrganisationKind, Stratum
 from parvis.results.board_card import results_card
+from parvis.results.models import Publication
 from parvis.results.operations import launch_run, publish
 from parvis.results.permissions import kind_of
 from parvis.results.tests.factories import FIRST_DAY, small_barometer
@@ -39,6 +40,16 @@ def test_board_follows_from_run_to_publication() -> None:
     for run in runs:
         publish(run=run, by=None)
     assert step() == ""
+
+
+@pytest.mark.django_db
+def test_board_dates_a_publication_by_the_clock_of_the_edition() -> None:
+    edition = small_barometer(organisations=2).publish().edition
+    # Half past midnight in Paris is still the day before in UTC.
+    Publication.objects.update(published_at=datetime(2026, 11, 25, 23, 30, tzinfo=UTC))
+    card = results_card(edition, OPERATOR)
+    assert card is not None
+    assert "26/11/2026" in card.lines[0].value
 
 
 @pytest.mark.django_db
