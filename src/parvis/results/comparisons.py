@@ -25,8 +25,9 @@ from parvis.statistics.disclosure import (
     Thresholds,
     choose_groups,
     is_dominated,
-    mean_decimals,
+    may_draw_values,
     permitted_statistics,
+    shown_mean,
 )
 
 FloatArray = NDArray[np.float64]
@@ -147,6 +148,7 @@ def freeze_comparisons(
         if cells:
             measures[measure] = cells
     overall = np.array([_value(sheet["overall"]["estimate"]) for sheet in ordered])
+    shown = memberships[[name in measures.get(OVERALL, {}) for name in names]]
     return {
         "format": FORMAT,
         "frozen_on": frozen_on.isoformat(),
@@ -156,7 +158,7 @@ def freeze_comparisons(
             name: int(members.sum()) for name, members in zip(names, memberships, strict=True)
         },
         "measures": measures,
-        "spread": _spread(overall, thresholds),
+        "spread": _spread(overall, shown, thresholds),
     }
 
 
@@ -226,7 +228,7 @@ def _cells(
             continue
         inside = values[memberships[index] & present]
         cell: Document = {
-            "mean": round(float(inside.mean()), mean_decimals(inside.size)),
+            "mean": shown_mean(float(inside.mean()), int(inside.size), thresholds),
             "members": int(inside.size),
         }
         # One table of quartiles only: two overlapping ones could be set against each other.
@@ -237,17 +239,15 @@ def _cells(
     return cells
 
 
-def _spread(values: FloatArray, thresholds: Thresholds) -> list[int]:
+def _spread(values: FloatArray, shown: BoolArray, thresholds: Thresholds) -> list[int]:
     """Middle of the class of each overall score, in increasing order; empty if not to be shown.
 
-    A drawing of scores that all lie together would bound each of them, so their extent, without
-    the highest or without the lowest (the reader may be either), must exceed the protected width.
+    `shown` are the groups whose mean overall score is shown beside the drawing.
     """
     known = np.sort(values[~np.isnan(values)])
     if not permitted_statistics(max(known.size - 1, 0), thresholds).extremes:
         return []
-    extent = min(known[-2] - known[0], known[-1] - known[1])
-    if extent < thresholds.protected_width + 2 * SPREAD_CLASS_POINTS:
+    if not may_draw_values(values, shown, thresholds=thresholds):
         return []
     last = 100 // SPREAD_CLASS_POINTS - 1
     return [

@@ -61,8 +61,8 @@ class Permitted:
 
 DEFAULT_THRESHOLDS: Final = Thresholds()
 
-# From this size, tenths of a point still blur what two means differing by one member would tell.
-MEMBERS_FOR_ONE_DECIMAL: Final = 40
+# Steps to which a mean may be rounded, in points, the finest first.
+_MEAN_STEPS: Final = (0.1, 1.0, 2.0, 5.0, 10.0)
 
 
 def permitted_statistics(others: int, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Permitted:
@@ -133,31 +133,58 @@ def is_dominated(contributions: ArrayLike, thresholds: Thresholds = DEFAULT_THRE
     return bool(array.max(initial=0.0) > thresholds.largest_share * array.sum())
 
 
-def mean_decimals(members: int) -> int:
-    """Say with how many decimals a mean of participants is shown.
+def mean_step(members: int, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> float:
+    """Say to what step, in points, a mean of participants is rounded before it is shown.
 
     Rounding is part of the protection. A reader may combine means of *different* measures whose
-    members differ by one organisation: overall scores and channels when that organisation lacks a
-    channel, the edition and its waves when it missed one. What isolates it carries the rounding of
-    each sum, which grows with the members: in whole points up to 39 members, in tenths from 40, the
-    isolated value stays more than 10 points wide (tests/test_attack.py).
+    members differ by one organisation: overall scores, stages and channels when that organisation
+    lacks a channel, the edition and its waves when it missed one. What isolates it carries the
+    rounding of each sum, so the sum behind a mean is known to no better than `protected_width`
+    points: members × step is at least that (results/tests/test_attacks.py attacks the outcome).
 
     Parameters
     ----------
     members : int
         Organisations that enter the mean, the reader included.
+    thresholds : Thresholds
 
     Returns
     -------
-    int
-        0 or 1.
+    float
+        0.1 from 100 members on, 1 from 10, 2 below, with the default width of 10 points.
 
     Examples
     --------
-    >>> mean_decimals(12), mean_decimals(321)
-    (0, 1)
+    >>> mean_step(6), mean_step(12), mean_step(321)
+    (2.0, 1.0, 0.1)
     """
-    return 1 if members >= MEMBERS_FOR_ONE_DECIMAL else 0
+    # A hair below, because 100 × 0.1 need not be exactly 10.
+    enough = (step for step in _MEAN_STEPS if members * step >= thresholds.protected_width - 1e-9)
+    return next(enough, _MEAN_STEPS[-1])
+
+
+def shown_mean(mean: float, members: int, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> float:
+    """Round a mean to its step (`mean_step`).
+
+    Parameters
+    ----------
+    mean : float
+        0–100.
+    members : int
+        Organisations that enter the mean, the reader included.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> shown_mean(67.2, 6), shown_mean(67.24, 321)
+    (68.0, 67.2)
+    """
+    step = mean_step(members, thresholds)
+    return round(round(mean / step) * step, 1)
 
 
 def choose_groups(
@@ -239,6 +266,59 @@ def choose_groups(
             atoms = finer
             shown[position] = True
     return shown
+
+
+def may_draw_values(
+    values: ArrayLike, shown: ArrayLike, *, thresholds: Thresholds = DEFAULT_THRESHOLDS
+) -> bool:
+    """Say whether all the values may be drawn, unnamed, beside the means of the groups shown.
+
+    The groups shown cut the organisations into atoms (see `choose_groups`). Those of an atom may
+    exchange their values without changing any mean, quartile or dot: whatever a reader computes,
+    another organisation of an atom may have any of the values of that atom but the reader's own. So
+    each atom needs `others_for_mean` others, and values that extend over `protected_width` points
+    without its highest or without its lowest, since the reader may be either. All the values
+    together would not be enough: where one stratum lies around 40 and another around 80, their
+    means tell which cloud of dots is whose.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n_organisations,)
+        0–100; NaN where the organisation has no value: it is not drawn.
+    shown : array_like of bool, shape (n_groups, n_organisations)
+        Groups whose mean of these values is shown.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    bool
+        False without any value.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit together.
+
+    Examples
+    --------
+    >>> values = [36.0, 37, 38, 39, 40, 41, 42, 76, 77, 78, 79, 80, 81, 82]
+    >>> everybody, first_half = np.arange(14) < 14, np.arange(14) < 7
+    >>> may_draw_values(values, [everybody]), may_draw_values(values, [everybody, first_half])
+    (True, False)
+    """
+    scores = np.asarray(values, dtype=np.float64)
+    atoms = np.zeros(scores.size, dtype=np.int64)
+    for members in _memberships(shown, scores):
+        atoms = _split(atoms, members)
+    present = ~np.isnan(scores)
+    for atom in np.unique(atoms[present]):
+        inside = np.sort(scores[(atoms == atom) & present])
+        if inside.size - 1 < max(thresholds.others_for_mean, 2):
+            return False
+        extent = min(inside[-2] - inside[0], inside[-1] - inside[1])
+        if extent < thresholds.protected_width:
+            return False
+    return bool(present.any())
 
 
 def _memberships(groups: ArrayLike, scores: FloatArray) -> BoolArray:

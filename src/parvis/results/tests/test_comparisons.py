@@ -12,7 +12,7 @@ from parvis.organisations.enums import Stratum
 from parvis.questionnaires.enums import Channel, Determinant, JourneyStage
 from parvis.results.comparisons import Comparisons, freeze_comparisons
 from parvis.statistics.attack import deducible_bounds
-from parvis.statistics.disclosure import mean_decimals
+from parvis.statistics.disclosure import mean_step
 
 PROTECTED = 10.0
 TOLERANCE = 1e-6
@@ -181,7 +181,7 @@ def test_nobody_is_bounded_within_ten_points_by_wave_one_two_and_edition(seed: i
                     line[key] += share / members
             matrix.append(line)
             figures.append(mean)
-            rounding.append(0.5 * 10.0 ** -mean_decimals(members))
+            rounding.append(mean_step(members) / 2)
     known = {
         unknown(w, 0, c): sheets[0]["channels"][c]["estimate"]
         for w, sheets in enumerate((first, second))

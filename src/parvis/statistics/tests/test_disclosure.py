@@ -6,8 +6,9 @@ from parvis.statistics.disclosure import (
     Thresholds,
     choose_groups,
     is_dominated,
-    mean_decimals,
+    mean_step,
     permitted_statistics,
+    shown_mean,
 )
 
 
@@ -134,5 +135,8 @@ def test_bad_input_is_refused(values, groups, message) -> None:
         choose_groups(values, groups, [True, False])
 
 
-def test_decimals_grow_with_the_members() -> None:
-    assert [mean_decimals(members) for members in (6, 39, 40, 321)] == [0, 0, 1, 1]
+def test_sum_behind_a_mean_is_never_known_better_than_the_protected_width() -> None:
+    assert [mean_step(members) for members in (6, 9, 10, 99, 100, 321)] == [2, 2, 1, 1, 0.1, 0.1]
+    width = Thresholds().protected_width
+    assert all(members * mean_step(members) >= width - 1e-9 for members in range(3, 400))
+    assert [shown_mean(66.9, members) for members in (6, 10, 100)] == [66.0, 67.0, 66.9]
