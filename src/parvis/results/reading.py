@@ -283,7 +283,13 @@ class Reading:
         above = [_where(score) for score in self.channels if score.is_above]
         below = [_where(score) for score in self.channels if score.is_below]
         return ScoreSection(
-            finding=_finding(above, below, _("Vos canaux sont autour de la moyenne")),
+            finding=_finding(
+                above,
+                below,
+                _("Vos canaux sont autour de la moyenne")
+                if _is_compared(self.channels)
+                else _("Vos scores par canal"),
+            ),
             description=_(
                 "Scores de 0 à 100 par canal, avec leur intervalle à 95 %, à côté de la moyenne "
                 "des participants."
@@ -296,7 +302,9 @@ class Reading:
     def stage_section(self) -> ScoreSection:
         return _part_section(
             self.stages,
-            _("Aucune étape ne s’écarte de la moyenne"),
+            _("Aucune étape ne s’écarte de la moyenne")
+            if _is_compared(self.stages)
+            else _("Vos scores par étape"),
             _("Scores de 0 à 100 à chaque étape du parcours de l’usager."),
             _("Étape"),
         )
@@ -305,7 +313,9 @@ class Reading:
     def determinant_section(self) -> ScoreSection:
         return _part_section(
             self.determinants,
-            _("Aucun déterminant ne s’écarte de la moyenne"),
+            _("Aucun déterminant ne s’écarte de la moyenne")
+            if _is_compared(self.determinants)
+            else _("Vos scores par déterminant"),
             _("Scores de 0 à 100 pour chaque déterminant de la qualité."),
             _("Déterminant"),
         )
@@ -330,6 +340,13 @@ class Reading:
             everybody=self.comparisons.everybody(measure),
             peers=self.comparisons.peers(measure, self.sheet.stratum),
         )
+
+
+def _is_compared(scores: Sequence[Score]) -> bool:
+    """Whether a score and a mean stand side by side: otherwise nothing is said of the mean."""
+    return any(
+        score.estimate.percent is not None and score.reference is not None for score in scores
+    )
 
 
 def _where(score: Score) -> str:
