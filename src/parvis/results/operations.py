@@ -30,15 +30,19 @@ from parvis.results.tasks import announce_publication
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a stored run, computed again from its own input, gives the same bytes."""
+    """Whether a stored run, computed again from its own input, gives the same bytes.
+
+    `rows_intact`: the rows that pages read say what the result says.
+    """
 
     input_intact: bool
     result_intact: bool
     same_result: bool
+    rows_intact: bool
 
     @property
     def holds(self) -> bool:
-        return self.input_intact and self.result_intact and self.same_result
+        return self.input_intact and self.result_intact and self.same_result and self.rows_intact
 
 
 def launch_run(*, edition: Edition, wave: Wave | None, by: Person | None) -> Run:
@@ -141,19 +145,7 @@ def _store(
         overview=result["overview"],
     )
     ScoreSheet.objects.bulk_create(
-        [
-            ScoreSheet(
-                run=run,
-                organisation_id=sheet["id"],
-                stratum=sheet["stratum"],
-                overall_percent=sheet["overall"]["estimate"],
-                lower_percent=sheet["overall"]["lower"],
-                upper_percent=sheet["overall"]["upper"],
-                contact_count=sheet["contacts"],
-                sheet=sheet,
-            )
-            for sheet in result["organisations"]
-        ],
+        [ScoreSheet(run=run, **_sheet_columns(sheet)) for sheet in result["organisations"]],
         batch_size=100,
     )
     ContactScore.objects.bulk_create(
@@ -176,8 +168,24 @@ def _store(
     return run
 
 
+def _sheet_columns(sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the row of a sheet of a result document."""
+    return {
+        "organisation_id": sheet["id"],
+        "stratum": sheet["stratum"],
+        "overall_percent": sheet["overall"]["estimate"],
+        "lower_percent": sheet["overall"]["lower"],
+        "upper_percent": sheet["overall"]["upper"],
+        "contact_count": sheet["contacts"],
+        "sheet": sheet,
+    }
+
+
 def verify_run(run: Run) -> Verification:
-    """Compute a stored run again, from nothing but its own input, and compare the bytes."""
+    """Compute a stored run again, from nothing but its own input, and compare the bytes.
+
+    Pages read the rows of the run, not its result document: they are compared with it too.
+    """
     input_content = canonical.unpack(run.input_document)
     stored_result = canonical.unpack(run.result_document)
     again = canonical.canonical_bytes(score(canonical.read(input_content)))
@@ -185,7 +193,23 @@ def verify_run(run: Run) -> Verification:
         input_intact=canonical.digest(input_content) == run.input_sha256,
         result_intact=canonical.digest(stored_result) == run.result_sha256,
         same_result=again == stored_result,
+        rows_intact=_rows_intact(run, canonical.read(stored_result)),
     )
+
+
+def _rows_intact(run: Run, result: canonical.Document) -> bool:
+    expected = [_sheet_columns(sheet) for sheet in result["organisations"]]
+    names = list(_sheet_columns(result["organisations"][0]))
+    with scopes_disabled():
+        sheets = ScoreSheet.objects.filter(run=run).order_by("organisation_id").values(*names)
+        contacts = dict(
+            ContactScore.objects.filter(run=run).values_list("contact_id", "score_percent")
+        )
+        return (
+            list(sheets) == expected
+            and contacts == dict(result["contacts"])
+            and run.overview == result["overview"]
+        )
 
 
 def result_of(run: Run) -> canonical.Document:

@@ -68,6 +68,33 @@ def test_tampered_run_is_found_out() -> None:
     assert not found.same_result
 
 
+@pytest.mark.parametrize("what", ["sheet", "column", "contact", "overview", "removed"])
+def test_tampered_row_is_found_out(what: str) -> None:
+    """What a participant reads comes from rows beside the documents: they are verified too."""
+    barometer = small_barometer(organisations=3)
+    run = barometer.run()
+    row = ScoreSheet.objects.filter(run=run).order_by("pk").last()
+    contact = ContactScore.objects.filter(run=run).order_by("pk").last()
+    if what == "sheet":
+        row.sheet["channels"]["phone"]["estimate"] = 99.0
+        row.save()
+    elif what == "column":
+        ScoreSheet.objects.filter(pk=row.pk).update(upper_percent=100.0)
+    elif what == "contact":
+        ContactScore.objects.filter(pk=contact.pk).update(score_percent=None)
+    elif what == "overview":
+        run.overview["groups"]["all"]["participants"] = 4
+        run.save()
+    else:
+        row.delete()
+    found = verify_run(run)
+    assert found.same_result
+    assert not found.rows_intact
+    assert not found.holds
+    with pytest.raises(CommandError, match="rows that pages read"):
+        call_command("verify_run", barometer.edition.slug, run.number)
+
+
 def test_open_wave_is_refused() -> None:
     barometer = small_barometer(organisations=2, waves=2)
     second = barometer.waves[1]

@@ -30,4 +30,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"this software computes another result than version {run.software_version} did"
             )
+        if not found.rows_intact:
+            raise CommandError("the rows that pages read are not those of the stored result")
         self.stdout.write(f"run {run.number} gives the same bytes: {run.result_sha256}")
