@@ -87,6 +87,8 @@ class Message(Enum):
     NOT_POSITIVE = auto()
     OUT_OF_RANGE = auto()
 
+    OUTPUT_REFUSED = auto()
+
 
 _FRENCH: Final[dict[Message, str]] = {
     Message.HELP: """\
@@ -201,6 +203,7 @@ Exemple de configuration :
         "(après normalisation « {method} »)."
     ),
     Message.OUT_OF_RANGE: "les nombres sont trop grands ou trop petits pour le calcul.",
+    Message.OUTPUT_REFUSED: "le résultat n’a pas pu être écrit ; le disque est-il plein ?",
 }
 
 _ENGLISH: Final[dict[Message, str]] = {
@@ -302,6 +305,7 @@ Example of a configuration:
         '(after normalisation "{method}").'
     ),
     Message.OUT_OF_RANGE: "the numbers are too large or too small to compute with.",
+    Message.OUTPUT_REFUSED: "the result could not be written; is the disk full?",
 }
 
 CATALOGUE: Final = {Language.FRENCH: _FRENCH, Language.ENGLISH: _ENGLISH}

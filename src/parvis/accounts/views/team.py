@@ -84,7 +84,9 @@ def end_staff_role(request: HatRequest, pk: int) -> HttpResponse:
 @hat_required(RoleKind.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_staff_second_factor(request: HatRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Person, pk=pk, roles__ended_at__isnull=True, is_active=True)
+    # A person may hold several roles: asked of the roles, each person comes once.
+    staff = Role.objects.filter(ended_at__isnull=True).values("person")
+    person = get_object_or_404(Person, pk=pk, pk__in=staff, is_active=True)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -113,3 +113,19 @@ def test_a_reader_that_goes_away_is_not_a_traceback(files: list[str]) -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_full_disk_is_a_sentence_not_a_traceback(files: list[str]) -> None:
+    with open("/dev/full", "wb") as output:
+        done = subprocess.run(
+            [sys.executable, "-m", "parvis.analyse.cli", "composite", *files],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": SOURCES},
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith(
+        "parvis analyse\u00a0: le résultat n’a pas pu être écrit"
+    )
+    assert done.stderr.count(b"\n") == 1
