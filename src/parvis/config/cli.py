@@ -12,14 +12,17 @@ import sys
 
 def main() -> int:
     """Run the command line; return the process exit code."""
-    if len(sys.argv) > 1 and sys.argv[1] == "analyse":
+    arguments = sys.argv[1:]
+    if arguments[:2] == ["help", "analyse"]:
+        arguments = ["analyse", "--help"]
+    if arguments[:1] == ["analyse"]:
         from parvis.analyse.cli import main as analyse
 
-        return analyse(sys.argv[2:])
+        return analyse(arguments[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings.dev")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["parvis", *sys.argv[1:]])
+    execute_from_command_line(["parvis", *arguments])
     return 0
 
 

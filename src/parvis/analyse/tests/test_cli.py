@@ -129,3 +129,7 @@ def test_a_full_disk_is_a_sentence_not_a_traceback(files: list[str]) -> None:
         "parvis analyse\u00a0: le résultat n’a pas pu être écrit"
     )
     assert done.stderr.count(b"\n") == 1
+
+
+def test_the_help_of_the_program_knows_the_analyses() -> None:
+    assert "composite" in python("-m", "parvis.config.cli", "help", "analyse").stdout

@@ -91,7 +91,7 @@ def test_tampered_row_is_found_out(what: str) -> None:
     assert found.same_result
     assert not found.rows_intact
     assert not found.holds
-    with pytest.raises(CommandError, match="rows that pages read"):
+    with pytest.raises(CommandError, match="lignes que lisent les pages"):
         call_command("verify_run", barometer.edition.slug, run.number)
 
 
@@ -201,10 +201,10 @@ def test_commands_compute_and_verify(capsys: pytest.CaptureFixture[str]) -> None
     barometer = small_barometer(organisations=3)
     call_command("run", barometer.edition.slug, wave=1)
     call_command("verify_run", barometer.edition.slug, 1)
-    assert "run 1 gives the same bytes" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="no wave number 7"):
+    assert "Le calcul n° 1 redonne les mêmes octets" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="pas de vague 7"):
         call_command("run", barometer.edition.slug, wave=7)
-    with pytest.raises(CommandError, match="no edition"):
+    with pytest.raises(CommandError, match="Aucune édition"):
         call_command("run", "inconnue")
-    with pytest.raises(CommandError, match="no run 9"):
+    with pytest.raises(CommandError, match="pas de calcul n° 9"):
         call_command("verify_run", barometer.edition.slug, 9)

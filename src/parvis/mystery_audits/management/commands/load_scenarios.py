@@ -11,7 +11,7 @@ from parvis.mystery_audits.operations.scenarios import load_scenarios
 
 
 class Command(BaseCommand):
-    help = "Loads the scenario library that ships with the software; safe to run again."
+    help = "Charge les scénarios livrés avec le logiciel ; peut être relancée."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = load_scenarios(by=None)

@@ -5,31 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from parvis.results.models import Run
 from parvis.results.operations import verify_run
 
 
 class Command(BaseCommand):
-    help = "Compute a stored run again from its own input and compare the bytes."
+    help = "Refait un calcul enregistré à partir de ses données et compare les octets."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("edition", help="address of the edition, e.g. edition-9")
-        parser.add_argument("number", type=int, help="number of the run in that edition")
+        parser.add_argument("edition", help="adresse de l’édition, par exemple edition-9")
+        parser.add_argument("number", type=int, help="numéro du calcul dans cette édition")
 
     def handle(self, *args: Any, **options: Any) -> None:
         run = Run.objects.filter(edition__slug=options["edition"], number=options["number"]).first()
         if run is None:
-            raise CommandError(f"no run {options['number']} in edition {options['edition']!r}")
+            raise CommandError(
+                _("L’édition « %(edition)s » n’a pas de calcul n° %(number)d.") % options
+            )
         found = verify_run(run)
         if not found.input_intact:
-            raise CommandError("the stored input is not the one that was hashed")
+            raise CommandError(_("Les données enregistrées ne sont plus celles de l’empreinte."))
         if not found.result_intact:
-            raise CommandError("the stored result is not the one that was hashed")
+            raise CommandError(_("Le résultat enregistré n’est plus celui de l’empreinte."))
         if not found.same_result:
             raise CommandError(
-                f"this software computes another result than version {run.software_version} did"
+                _("Ce logiciel ne calcule pas le même résultat que la version %s.")
+                % run.software_version
             )
         if not found.rows_intact:
-            raise CommandError("the rows that pages read are not those of the stored result")
-        self.stdout.write(f"run {run.number} gives the same bytes: {run.result_sha256}")
+            raise CommandError(
+                _("Les lignes que lisent les pages ne sont plus celles du résultat enregistré.")
+            )
+        self.stdout.write(
+            _("Le calcul n° %(number)d redonne les mêmes octets : %(sha256)s")
+            % {"number": run.number, "sha256": run.result_sha256}
+        )
