@@ -20,9 +20,15 @@ def main() -> int:
 
         return analyse(arguments[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings.dev")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["parvis", *arguments])
+    try:
+        execute_from_command_line(["parvis", *arguments])
+    except ImproperlyConfigured as error:
+        # Addressed to whoever installs: the list of what to set, not where the program read it.
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
