@@ -27,7 +27,7 @@ def main() -> int:
         execute_from_command_line(["parvis", *arguments])
     except ImproperlyConfigured as error:
         # Addressed to whoever installs: the list of what to set, not where the program read it.
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
