@@ -35,6 +35,17 @@ from parvis.organisations.models import Organisation
 from parvis.questionnaires.enums import Channel
 from parvis.questionnaires.models import Grid
 
+# What is proposed to the operator, who words it as they like.
+OPTION_DESCRIPTIONS = {
+    OptionCode.VISITS: gettext_lazy("Deux visites sur place par vague."),
+    OptionCode.PERSONALISED_REPORT: gettext_lazy("Des recommandations propres à l’organisme."),
+    OptionCode.FEEDBACK: gettext_lazy("Des bornes et des questionnaires dans les lieux d’accueil."),
+    OptionCode.CONSULTATION: gettext_lazy(
+        "Une plateforme clés en main pour consulter la population."
+    ),
+    OptionCode.STAFF_POLL: gettext_lazy("Un sondage ludique et anonyme des agents."),
+}
+
 WAVE_ROWS = 2
 BLANK_ELECTION_ROWS = 3
 
@@ -152,6 +163,7 @@ class OptionForm(forms.Form):
     )
     price = forms.DecimalField(
         label=gettext_lazy("Prix hors taxes, en euros"),
+        help_text=gettext_lazy("Vide, l’option est gratuite."),
         min_value=0,
         max_digits=9,
         decimal_places=2,
@@ -282,6 +294,20 @@ class EditionForms:
     def every(self) -> list[forms.Form]:
         return [self.main, *self.waves, self.weights, *self.options, *self.elections]
 
+    @property
+    def wrong(self) -> list[tuple[forms.Form, str]]:
+        """The forms to correct, each with the name of its row where several alike follow."""
+        waves = enumerate(self.waves, start=1)
+        elections = enumerate(self.elections, start=1)
+        named: list[tuple[forms.Form, str]] = [
+            (self.main, ""),
+            *((form, _("Vague %(number)d") % {"number": number}) for number, form in waves),
+            (self.weights, ""),
+            *((form, str(form.code.label)) for form in self.options),
+            *((form, _("Élection %(number)d") % {"number": number}) for number, form in elections),
+        ]
+        return [(form, name) for form, name in named if form.errors]
+
     def is_valid(self) -> bool:
         # Every form is read before judging, so that all errors show at once.
         answers = [form.is_valid() for form in self.every]
@@ -359,7 +385,11 @@ def _weights_initial(rules: EditionRules | None) -> dict[str, Any]:
 def _option_initial(rules: EditionRules | None, code: OptionCode) -> dict[str, Any]:
     if rules is None:
         # The choice of domain.md §1: the first ten participants have the consultation free.
-        return {"offered": True, "free_quota": 10 if code == OptionCode.CONSULTATION else 0}
+        return {
+            "offered": True,
+            "free_quota": 10 if code == OptionCode.CONSULTATION else 0,
+            "description": OPTION_DESCRIPTIONS[code],
+        }
     rule = next((option for option in rules.options if option.code == code), None)
     if rule is None:
         return {"offered": False}

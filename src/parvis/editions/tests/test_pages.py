@@ -135,6 +135,13 @@ class TestOperator:
         }
         assert [election.label for election in rules.elections] == ["Municipales"]
 
+    def test_what_is_wrong_is_said_once_and_names_its_row(self, operator: Client) -> None:
+        answer = operator.post(page("create"), {"title": "Sans dates"})
+        text = answer.content.decode()
+        assert text.count('class="error-summary"') == 1
+        for wave in (1, 2):
+            assert f"Vague {wave} – Premier jour" in text
+
     def test_moments_are_read_in_the_zone_typed(self, operator: Client) -> None:
         operator.post(
             page("create"),
@@ -323,6 +330,19 @@ class TestOperator:
 
 
 class TestRegistering:
+    def test_the_directory_proposes_while_one_types(self) -> None:
+        for simulated in (True, False):
+            edition = EditionFactory(complete=True, is_simulated=simulated)
+            client, _person = signed_in_newcomer()
+            text = client.get(page("register", edition.slug)).content.decode()
+            address = reverse("organisations:suggestions") + (
+                "?simulation=oui" if simulated else ""
+            )
+            assert f'data-directory-search="{address}"' in text
+            # Without the module the hidden field is sent empty: it is a plain search.
+            answer = client.get(page("register", edition.slug, q="introuvable", organisation=""))
+            assert "Aucun organisme de ce nom" in answer.content.decode()
+
     def test_from_the_public_page_to_the_summary(self, edition: Edition) -> None:
         body = OrganisationFactory(name="Villeneuve-l’Essai")
         client, person = signed_in_newcomer()

@@ -87,6 +87,13 @@ class TestPublicDirectory:
         OrganisationFactory(simulated=True, name="Fictiville")
         assert "Fictiville</a>" not in text_of(client.get(url("search"), {"q": "fictiville"}))
 
+    def test_a_simulation_is_proposed_its_own_bodies_only(self, client):
+        OrganisationFactory(simulated=True, name="Fictiville")
+        OrganisationFactory(name="Fictilande")
+        answer = client.get(url("suggestions"), {"q": "ficti", "simulation": "oui"})
+        assert "Fictiville" in answer.content.decode()
+        assert "Fictilande" not in answer.content.decode()
+
     @pytest.mark.parametrize("view", ["search", "suggestions"])
     def test_queries_do_not_grow_with_the_results(self, client, django_assert_num_queries, view):
         for count in (3, 30):

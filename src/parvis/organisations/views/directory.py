@@ -43,9 +43,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(private=True, max_age=300)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """The list box under the search field, as a fragment of page."""
+    """The list box under a search field, as a fragment of page.
+
+    `simulation=oui` proposes the fictitious bodies of a simulated edition, and only them.
+    """
     text = _typed(request)
-    lines = _lines(text, _found(text)[:SUGGESTIONS])
+    simulated = request.GET.get("simulation") == "oui"
+    lines = _lines(text, _found(text, simulated=simulated)[:SUGGESTIONS])
     return render(request, "organisations/suggestions.html", {"lines": lines})
 
 
@@ -137,8 +141,10 @@ def _typed(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\x00", "").strip()[:MAX_QUERY_CHARACTERS]
 
 
-def _found(text: str) -> QuerySet[Organisation]:
-    return Organisation.objects.search(text).prefetch_related("former_names", "predecessors")
+def _found(text: str, *, simulated: bool = False) -> QuerySet[Organisation]:
+    return Organisation.objects.search(text, simulated=simulated).prefetch_related(
+        "former_names", "predecessors"
+    )
 
 
 def _lines(text: str, bodies: Iterable[Organisation]) -> list[tuple[Organisation, str]]:
