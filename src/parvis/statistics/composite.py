@@ -235,8 +235,11 @@ def aggregate(
             terms = np.log(np.where(present, array, 1.0))
             scores = np.exp((assessed * terms).sum(axis=1) / assessed.sum(axis=1))
         else:
-            terms = np.where(present, array, 0.0)
-            scores = (assessed * terms).sum(axis=1) / assessed.sum(axis=1)
+            terms = assessed * np.where(present, array, 0.0)
+            totals = terms.sum(axis=1)
+            # Terms that cancel out leave the rounding of their sum, by which items would be ranked.
+            cancelled = np.abs(totals) < 1e-12 * np.abs(terms).sum(axis=1)
+            scores = np.where(cancelled, 0.0, totals) / assessed.sum(axis=1)
     if not np.isfinite(scores[enough]).all():
         item = int(np.flatnonzero(enough & ~np.isfinite(scores))[0])
         raise CompositeError(Fault.OUT_OF_RANGE, item=item)

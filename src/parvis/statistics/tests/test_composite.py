@@ -71,6 +71,15 @@ def test_weights_count_by_their_ratios() -> None:
     assert aggregate([[2.0, 8.0]], [1, 1], "geometric").scores[0] == pytest.approx(4.0)
 
 
+def test_indicators_that_cancel_out_tie_at_zero() -> None:
+    """Of two items one is best for weights 1 and 2, the other for 3: no rounding ranks them."""
+    z_scores = normalise([[1.0, 4.0, 7.0], [2.0, 9.0, 7.5]], "z-score", directions=[1, -1, 1])
+    found = aggregate(z_scores, [1, 3, 2], "arithmetic").scores
+    assert found.tolist() == [0.0, 0.0]
+    small = aggregate([[1e-300, -3e-300]], [1, 1], "arithmetic").scores
+    assert small[0] == pytest.approx(-1e-300, rel=1e-9, abs=0.0)
+
+
 def test_missing_value_is_left_out_above_the_coverage_threshold() -> None:
     values = [[1.0, np.nan], [np.nan, 5.0], [np.nan, np.nan]]
     found = aggregate(values, [3, 1], "arithmetic", minimum_coverage=0.75)
