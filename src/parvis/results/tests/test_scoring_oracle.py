@@ -1,4 +1,4 @@
-"""The scores, computed again by plain loops from domain.md §4, without NumPy or shared code."""
+"""Scores and intervals, computed again by plain loops from domain.md §4, without shared code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from scipy.stats import t as student
 
 from parvis.questionnaires.enums import Channel
 from parvis.results.inputs import build_input
@@ -155,3 +156,102 @@ def test_contact_without_answer_scores_zero_on_what_is_about_the_answer() -> Non
     assert all(value_of(criterion, contact) == 0.0 for criterion in about)
     scored = dict(score(document)["contacts"])
     assert scored[contact["id"]] == 0.0
+
+
+def scatter(values: list[float]) -> tuple[int, float]:
+    """Degrees of freedom and squared deviations of the contacts of one cell."""
+    mean = fmean(values)
+    return len(values) - 1, sum((value - mean) ** 2 for value in values)
+
+
+def variance_of_contacts(
+    cells: dict[int, list[float]], groupings: list[dict[int, str]]
+) -> dict[int, tuple[float, float]]:
+    """Moderated variance of a contact and its degrees of freedom, by body; none: not estimable.
+
+    `cells` are the scores of one channel by body, `groupings` the groups from the narrowest.
+    """
+    spread = {body: scatter(values) for body, values in cells.items()}
+    pooled: dict[int, tuple[float, float]] = {}
+    for body in cells:
+        for level, group_of in enumerate(groupings):
+            peers = [spread[other] for other in cells if group_of[other] == group_of[body]]
+            degrees, squares = (sum(column) for column in zip(*peers, strict=True))
+            if degrees >= 10 and (squares > 0 or level == len(groupings) - 1):
+                pooled[body] = squares / degrees, degrees
+                break
+    first = second = total = 0.0
+    for body, (variance, degrees) in pooled.items():
+        own, squares = spread[body]
+        if own and variance:
+            ratio = squares / own / variance
+            total += own
+            first += own * ratio
+            second += own * ratio**2 * own / (own + 2) * (degrees + 2) / degrees
+    excess = second * total / first**2 - 1 if first else 0.0
+    if excess <= 1e-6:
+        return pooled
+    prior = 4 + 2 / excess
+    return {
+        body: (
+            ((prior - 2) * variance + spread[body][1]) / (prior + spread[body][0]),
+            min(prior + spread[body][0], degrees),
+        )
+        for body, (variance, degrees) in pooled.items()
+    }
+
+
+@pytest.mark.django_db
+def test_intervals_agree_with_plain_loops() -> None:
+    """Channels and overall: pooled and moderated variances, Student, and the sum of Students."""
+    barometer = small_barometer(
+        organisations=14,
+        waves=2,
+        contacts={Channel.PHONE: 3, Channel.EMAIL: 2, Channel.WEBSITE: 1, Channel.POST: 1},
+        populations=(12_000, 12_000, 3_000),
+        seed=4,
+    )
+    without_channel(barometer, barometer.organisations[1], Channel.POST)
+    document = build_input(edition=barometer.edition, wave=None)
+    result = score(document)
+    scored = dict(result["contacts"])
+    weights = {c: float(document["rules"]["channel_weights_percent"][c]) for c in MANDATORY}
+    bodies = document["organisations"]
+    groupings = [
+        {body["id"]: body["stratum"] for body in bodies},
+        {body["id"]: body["wider_group"] for body in bodies},
+        {body["id"]: "all" for body in bodies},
+    ]
+    # Variance and degrees of freedom of the mean of each channel, by body.
+    errors: dict[int, dict[str, tuple[float, float]]] = {body["id"]: {} for body in bodies}
+    for channel in MANDATORY:
+        cells: dict[int, list[float]] = {}
+        for contact in document["contacts"]:
+            if contact["channel"] == channel and scored[contact["id"]] is not None:
+                cells.setdefault(contact["organisation"], []).append(scored[contact["id"]])
+        for body, (variance, degrees) in variance_of_contacts(cells, groupings).items():
+            errors[body][channel] = variance / len(cells[body]), degrees
+    compared = 0
+    for body, sheet in zip(bodies, result["organisations"], strict=True):
+        spread = fourth = 0.0
+        for channel in MANDATORY:
+            found = sheet["channels"][channel]
+            if channel in body["absent_channels"]:
+                assert (found["lower"], found["upper"]) == (0.0, 0.0)
+                continue
+            variance, degrees = errors[body["id"]][channel]
+            assert_interval(found, variance, degrees)
+            part = (weights[channel] / 100) ** 2 * variance * degrees / (degrees - 2)
+            spread += part
+            fourth += part**2 / (degrees - 4)
+            compared += 1
+        degrees = 4 + spread**2 / fourth
+        assert_interval(sheet["overall"], spread * (1 - 2 / degrees), degrees)
+    assert compared == 14 * 4 - 1
+
+
+def assert_interval(found: dict[str, Any], variance: float, degrees: float) -> None:
+    half = float(student.ppf(0.975, degrees)) * variance**0.5
+    # Contacts are read back to four decimals.
+    assert found["lower"] == pytest.approx(max(0.0, found["estimate"] - half), abs=1e-3)
+    assert found["upper"] == pytest.approx(min(100.0, found["estimate"] + half), abs=1e-3)
