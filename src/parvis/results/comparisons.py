@@ -239,6 +239,13 @@ def _cells(
     return cells
 
 
+def spread_class(score_percent: float) -> int:
+    """Middle of the class in which an overall score is drawn; 100 belongs to the last one."""
+    last = 100 // SPREAD_CLASS_POINTS - 1
+    position = min(int(score_percent // SPREAD_CLASS_POINTS), last)
+    return position * SPREAD_CLASS_POINTS + SPREAD_CLASS_POINTS // 2
+
+
 def _spread(values: FloatArray, shown: BoolArray, thresholds: Thresholds) -> list[int]:
     """Middle of the class of each overall score, in increasing order; empty if not to be shown.
 
@@ -249,12 +256,7 @@ def _spread(values: FloatArray, shown: BoolArray, thresholds: Thresholds) -> lis
         return []
     if not may_draw_values(values, shown, thresholds=thresholds):
         return []
-    last = 100 // SPREAD_CLASS_POINTS - 1
-    return [
-        min(int(value // SPREAD_CLASS_POINTS), last) * SPREAD_CLASS_POINTS
-        + SPREAD_CLASS_POINTS // 2
-        for value in known
-    ]
+    return [spread_class(value) for value in known]
 
 
 def _value(estimate: float | None) -> float:

@@ -34,7 +34,7 @@ from parvis.foundation.days import day_in_words
 from parvis.foundation.working_time import time_zone_of
 from parvis.questionnaires.enums import Channel, Determinant
 from parvis.results import wording
-from parvis.results.comparisons import SPREAD_CLASS_POINTS
+from parvis.results.comparisons import spread_class
 from parvis.results.contact_lines import ContactRow, ReplyTimes, contact_rows, reply_times
 from parvis.results.models import Publication
 from parvis.results.reading import CriterionScore as ReadCriterion
@@ -163,9 +163,8 @@ def _spread(reading: Reading) -> Spread | None:
     if own is None or not others:
         return None
     # One's own dot is drawn apart: take the one of its class away.
-    own_class = next((v for v in others if abs(v - own) <= SPREAD_CLASS_POINTS / 2), None)
-    if own_class is not None:
-        others.remove(own_class)
+    if spread_class(own) in others:
+        others.remove(spread_class(own))
     return Spread(
         finding=_("Votre score parmi ceux des participants"),
         description=_("Un point par participant, à deux points près."),

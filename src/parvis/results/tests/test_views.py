@@ -21,8 +21,10 @@ from parvis.mystery_audits.tests.factories import MysteryCitizenFactory
 from parvis.organisations.enums import MandateState
 from parvis.organisations.models import Mandate
 from parvis.questionnaires.enums import Channel, JourneyStage
-from parvis.results.models import Publication, Run
+from parvis.results.models import Publication, Run, ScoreSheet
 from parvis.results.operations import launch_run, publish
+from parvis.results.reading import Reading
+from parvis.results.report import participant_report
 from parvis.results.tests.factories import Barometer, small_barometer, without_channel
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +264,17 @@ def test_too_few_participants_are_not_compared() -> None:
     assert "s’écarte de la moyenne" not in journey
     for url in participant_urls(few, publication):
         assert client.get(url).status_code == 200
+
+
+def test_report_takes_away_one_s_own_dot_and_no_other() -> None:
+    """A score of 52 is drawn between 52 and 54, though it is as near the class below."""
+    publication = small_barometer(organisations=12).publish()
+    row = ScoreSheet.objects.filter(run=publication.run).for_its_pages().first()
+    row.sheet["overall"]["estimate"] = 52.0
+    reading = Reading(row, publication.comparisons | {"spread": [51, 53, 53, 61, 99]})
+    drawn = participant_report(reading, publication).spread
+    assert drawn is not None
+    assert drawn.others_percent == (51, 53, 61, 99)
 
 
 def test_export_cannot_run_a_formula(barometer: Barometer, publication: Publication) -> None:
