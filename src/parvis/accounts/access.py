@@ -49,6 +49,9 @@ def hat_required(*kinds: RoleKind, allow_pending: bool = False) -> Callable[[Vie
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             hat = getattr(request, "hat", None)
+            locked = getattr(request, "locked_hat", None)
+            if locked is not None and locked.kind in admitted:
+                return redirect("accounts:second_factor")
             if hat is None or hat.kind not in admitted:
                 others = [h for h in hats_of(request.user) if h.kind in admitted]  # type: ignore[arg-type]
                 if others:
@@ -62,8 +65,6 @@ def hat_required(*kinds: RoleKind, allow_pending: bool = False) -> Callable[[Vie
                         "organisme. Vous recevrez un courriel dès que ce sera fait."
                     )
                 )
-            if hat.needs_second_factor and not has_second_factor(request):
-                return redirect("accounts:second_factor")
             return view(request, *args, **kwargs)
 
         return guarded

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django_scopes import scope
 
+from parvis.accounts.access import has_second_factor
 from parvis.accounts.hats import Hat, hats_of
 from parvis.accounts.models import Person
 
@@ -16,16 +17,20 @@ SESSION_KEY = "hat"
 class HatMiddleware:
     """`request.hat` is the hat worn, or None: nobody signed in, or a choice still to be made.
 
-    A person with a single hat wears it without being asked. Without a hat the request runs in an
-    empty scope: any query on a tenant's table raises.
+    A person with a single hat wears it without being asked. A hat that needs a second factor is not
+    worn without one, on no page: it waits in `request.locked_hat`. Without a hat the request runs
+    in an empty scope: any query on a tenant's table raises.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        hat = self._worn(request)
+        hat, locked = self._worn(request), None
+        if hat is not None and hat.needs_second_factor and not has_second_factor(request):
+            hat, locked = None, hat
         request.hat = hat  # type: ignore[attr-defined]
+        request.locked_hat = locked  # type: ignore[attr-defined]
         with hat.tenancy() if hat else scope():
             return self.get_response(request)
 

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -255,9 +256,17 @@ def reset_second_factor(*, person: Person, by: Person | None, reason: str) -> No
     )
 
 
-def end_sessions(person: Person) -> None:
-    """Sign a person out of every device."""
-    for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator():
+def on_second_factor_added(*, request: HttpRequest, user: Person, **kwargs: object) -> None:
+    """Called by django-allauth: sessions older than the first second factor never gave it."""
+    given = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if given.count() == 1:
+        end_sessions(user, but=request.session.session_key)
+
+
+def end_sessions(person: Person, *, but: str | None = None) -> None:
+    """Sign a person out of every device, except from the session whose key is `but`."""
+    current = Session.objects.filter(expire_date__gte=timezone.now()).exclude(session_key=but or "")
+    for session in current.iterator():
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
 

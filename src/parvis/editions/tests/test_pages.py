@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parvis.accounts.enums import RoleKind
-from parvis.accounts.tests.factories import PersonFactory, sign_in
+from parvis.accounts.tests.factories import PersonFactory, RoleFactory, sign_in
 from parvis.editions.enums import OptionCode
 from parvis.editions.models import Edition, Registration
 from parvis.editions.operations import rules_of, update_edition
@@ -68,6 +68,17 @@ class TestPublic:
         assert client.get(page("register", draft.slug)).status_code == 404
         sign_in(client, PersonFactory(operator=True))
         assert client.get(page("public_detail", draft.slug)).status_code == 200
+
+    def test_a_draft_does_not_exist_for_an_operator_without_a_second_factor(
+        self, client: Client
+    ) -> None:
+        draft = EditionFactory(weights=True, waves=True)
+        sign_in(client, RoleFactory().person)
+        for name in ("public_detail", "method"):
+            assert client.get(page(name, draft.slug)).status_code == 404
+        sign_in(client, PersonFactory(operator=True))
+        for name in ("public_detail", "method"):
+            assert client.get(page(name, draft.slug)).status_code == 200
 
     def test_few_participants_are_not_counted_aloud(self, client: Client, edition: Edition) -> None:
         RegistrationFactory.create_batch(9, edition=edition)

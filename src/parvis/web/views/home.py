@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -33,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
                 "is_simulated": any(card.is_simulated for card in cards),
             },
         )
+    if getattr(request, "locked_hat", None) is not None:
+        return redirect("accounts:second_factor")
     if isinstance(request.user, Person):
         hats = hats_of(request.user)
         return render(request, "web/no_hat.html", {"hats": hats, "editions": _editions()})
