@@ -194,7 +194,8 @@ def access_invitation(token: str) -> Invitation:
 def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
     """Grant what was offered to whoever holds the address; create their account if need be."""
     invitation = access_invitation(token)
-    if signed_in is not None and signed_in.email != invitation.email:
+    person = _holder_of(invitation.email)
+    if signed_in is not None and signed_in != person:
         raise Conflict(
             _("Vous êtes connecté avec une autre adresse : déconnectez-vous, puis rouvrez le lien.")
         )
@@ -204,9 +205,11 @@ def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
     ).update(accepted_at=now)
     if not accepted:
         raise Conflict(_("Cette invitation vient d’être acceptée."))
-    person = _account_of(invitation.email)
+    if person is None:
+        person = _new_account(invitation.email)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=person)
-    _address_is_proved(person)
+    if person.email == invitation.email:
+        _address_is_proved(person)
     grant(invitation, person)
     record(
         action="invitation.accepted",
@@ -217,11 +220,17 @@ def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
     return person
 
 
-def _account_of(email: str) -> Person:
-    """Who holds this address, or a new account without a password."""
+def _holder_of(email: str) -> Person | None:
+    """Whose account bears the address, or has proved it as a second one."""
     person = Person.objects.filter(email=email).first()
-    if person is not None:
-        return person
+    if person is None:
+        proved = EmailAddress.objects.filter(email=email, verified=True).select_related("user")
+        person = next((address.user for address in proved), None)
+    return person
+
+
+def _new_account(email: str) -> Person:
+    """An account without a password."""
     try:
         with transaction.atomic():
             return Person.objects.create_user(email)

@@ -111,6 +111,14 @@ class TestInvitations:
             operations.accept_invitation(token=token, signed_in=None)
         assert Role.objects.filter(kind=RoleKind.REVIEWER).count() == 1
 
+    def test_a_second_address_somebody_proved_is_theirs(self, operator):
+        person = PersonFactory()
+        EmailAddress.objects.create(user=person, email="seconde@exemple.invalid", verified=True)
+        self.invite(operator, "seconde@exemple.invalid")
+        token = token_in_last_mail()
+        assert operations.accept_invitation(token=token, signed_in=person) == person
+        assert [hat.kind for hat in hats_of(person)] == [RoleKind.REVIEWER]
+
     def test_inviting_again_replaces_the_first_link(self, operator):
         self.invite(operator)
         first = token_in_last_mail()
