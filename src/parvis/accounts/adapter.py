@@ -40,6 +40,12 @@ class AccountAdapter(DefaultAccountAdapter):
             key=f"account:{uuid.uuid4()}",
         )
 
+    def is_safe_url(self, url: str) -> bool:
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # no address at all, such as "http://[::1"
+            return False
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:

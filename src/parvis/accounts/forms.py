@@ -131,7 +131,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class StaffInvitationForm(forms.Form):
-    email = forms.EmailField(label=_("Adresse électronique"))
+    email = forms.EmailField(label=_("Adresse électronique"), max_length=254)
     kind = forms.ChoiceField(
         label=_("Rôle"),
         widget=forms.RadioSelect,

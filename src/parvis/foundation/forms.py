@@ -7,10 +7,21 @@ then write the value in ISO too, whatever the language of the page. The way a fo
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def plausible_year(moment: date) -> None:
+    """Refuse a slip of the finger; near the ends of the calendar time zones fail."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValidationError(_("Cette année n’est pas plausible."))
 
 
 class DateInput(forms.DateInput):

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template import Context, loader
@@ -97,6 +97,7 @@ def queue_message(
     """Like `queue_mail`, for a text already written by a library (allauth's own messages)."""
     try:
         validate_email(to)
+        MaxLengthValidator(254)(to)
     except ValidationError as error:
         raise Refusal(_("Cette adresse électronique n’est pas valable."), field="email") from error
     mail, _created = OutgoingMail.objects.get_or_create(

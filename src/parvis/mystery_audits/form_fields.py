@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import FIRST_YEAR, LAST_YEAR
 from parvis.mystery_audits.models import Contact
 from parvis.mystery_audits.operations import fieldwork
 from parvis.mystery_audits.questions import (
@@ -28,8 +29,6 @@ from parvis.mystery_audits.questions import (
     zone_of,
 )
 
-# Beyond these a date is a slip of the finger, and near the ends of the calendar time zones fail.
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 # A device may be a century out (a dead battery), not more.
 MAX_OFFSET_MS = 100 * 366 * 24 * 3600 * 1000
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"

@@ -138,6 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+SESSION_ENGINE = "parvis.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "parvis.accounts.adapter.AccountAdapter"

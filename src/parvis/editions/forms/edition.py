@@ -29,7 +29,7 @@ from parvis.editions.rules import (
     WaveRule,
 )
 from parvis.foundation.errors import Refusal
-from parvis.foundation.forms import DateInput, DateTimeInput
+from parvis.foundation.forms import DateInput, DateTimeInput, plausible_year
 from parvis.organisations.enums import OrganisationKind
 from parvis.organisations.models import Organisation
 from parvis.questionnaires.enums import Channel
@@ -50,10 +50,16 @@ WAVE_ROWS = 2
 BLANK_ELECTION_ROWS = 3
 
 
+class DayField(forms.DateField):
+    widget = DateInput
+    default_validators = [plausible_year]
+
+
 class LocalMomentField(forms.DateTimeField):
     """A date and time without a zone: the form it belongs to says which."""
 
     widget = DateTimeInput
+    default_validators = [plausible_year]
 
     def to_python(self, value: Any) -> datetime | None:
         with timezone.override("UTC"):
@@ -137,8 +143,8 @@ class MainForm(forms.Form):
 
 
 class WaveForm(forms.Form):
-    starts_on = forms.DateField(label=gettext_lazy("Premier jour"), widget=DateInput)
-    ends_on = forms.DateField(label=gettext_lazy("Dernier jour"), widget=DateInput)
+    starts_on = DayField(label=gettext_lazy("Premier jour"))
+    ends_on = DayField(label=gettext_lazy("Dernier jour"))
 
 
 class WeightsForm(forms.Form):
@@ -200,12 +206,8 @@ class ElectionForm(forms.Form):
     """A row counts as soon as it has a name; everything else is then asked for."""
 
     label = forms.CharField(label=gettext_lazy("Élection"), max_length=120, required=False)
-    first_round_on = forms.DateField(
-        label=gettext_lazy("Premier tour"), widget=DateInput, required=False
-    )
-    last_round_on = forms.DateField(
-        label=gettext_lazy("Dernier tour"), widget=DateInput, required=False
-    )
+    first_round_on = DayField(label=gettext_lazy("Premier tour"), required=False)
+    last_round_on = DayField(label=gettext_lazy("Dernier tour"), required=False)
     organisation_kind = forms.ChoiceField(
         label=gettext_lazy("Organismes concernés"),
         choices=[("", gettext_lazy("Tous")), *OrganisationKind.choices],

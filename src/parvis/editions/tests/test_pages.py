@@ -182,6 +182,10 @@ class TestOperator:
             ({"slug": "inscriptions"}, "déjà prise"),
             ({"election0-organisation": "99999"}, "Ce code ne désigne pas un organisme"),
             ({"election1-first_round_on": "2027-03-01"}, "Nommez cette élection"),
+            ({"registration_opens_at": "0001-01-01T00:00"}, "Cette année n’est pas plausible"),
+            ({"registration_closes_at": "9999-12-31T23:59"}, "Cette année n’est pas plausible"),
+            ({"wave1-ends_on": "9999-12-31"}, "Cette année n’est pas plausible"),
+            ({"election0-first_round_on": "0001-01-01"}, "Cette année n’est pas plausible"),
         ],
     )
     def test_what_contradicts_is_said_and_what_was_typed_stays(
