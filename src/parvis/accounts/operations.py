@@ -242,6 +242,7 @@ def _new_account(email: str) -> Person:
 def reset_second_factor(*, person: Person, by: Person | None, reason: str) -> None:
     """Remove a lost second factor, sign the person out everywhere, and tell them by mail.
 
+    `reason` says how it was made sure who asked; the person reads it, and can contradict it.
     Nobody resets their own: whoever stole an open session would remove the lock.
     """
     if by is not None and by.pk == person.pk:
@@ -259,7 +260,7 @@ def reset_second_factor(*, person: Person, by: Person | None, reason: str) -> No
     queue_mail(
         to=person.email,
         template="accounts/mail/second_factor_reset",
-        context={"operator_email": settings.OPERATOR_EMAIL},
+        context={"operator_email": settings.OPERATOR_EMAIL, "reason": " ".join(reason.split())},
         language=person.language,
         key=f"second-factor-reset:{entry.pk}",
     )

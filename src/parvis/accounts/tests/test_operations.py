@@ -138,9 +138,11 @@ class TestInvitations:
 class TestSecondFactor:
     def test_another_operator_removes_a_lost_one(self):
         lost, other = PersonFactory(operator=True), PersonFactory(operator=True)
-        operations.reset_second_factor(person=lost, by=other, reason="rappelée au standard")
+        operations.reset_second_factor(person=lost, by=other, reason="rappelée à l'accueil")
         assert not Authenticator.objects.filter(user=lost).exists()
-        assert OutgoingMail.objects.get().to == lost.email
+        mail = OutgoingMail.objects.get()
+        assert mail.to == lost.email
+        assert "rappelée à l'accueil" in mail.body
         assert Entry.objects.filter(action="second_factor.reset", actor_id=other.pk).exists()
 
     def test_nobody_removes_their_own(self):

@@ -147,6 +147,18 @@ class TestTeam:
         assert client.post(url, {"reason": "rappelée au standard"}).status_code == 302
         assert not other.authenticator_set.exists()
 
+    def test_the_second_factor_of_a_person_with_two_roles_is_removed_too(self, client, operator):
+        other = PersonFactory(reviewer=True)
+        RoleFactory(person=other, kind=RoleKind.OPERATOR)
+        url = reverse("accounts:reset_second_factor", args=[other.pk])
+        assert client.get(url).status_code == 200
+        assert client.post(url, {"reason": "rappelée au standard"}).status_code == 302
+        assert not other.authenticator_set.exists()
+
+    def test_a_person_without_a_role_is_not_of_the_team(self, client, operator):
+        url = reverse("accounts:reset_second_factor", args=[PersonFactory().pk])
+        assert client.get(url).status_code == 404
+
 
 class TestProfile:
     def test_export_and_erase(self, client):

@@ -20,5 +20,5 @@ class Command(BaseCommand):
         person = Person.objects.filter(email=email.lower()).first()
         if person is None:
             raise CommandError(f"Aucun compte ne porte l’adresse {email}.")
-        reset_second_factor(person=person, by=None, reason="commande parvis reset_second_factor")
+        reset_second_factor(person=person, by=None, reason="par qui administre l’installation")
         self.stdout.write(f"Le second facteur de {person.email} est retiré.")
