@@ -6,6 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from django_scopes import scopes_disabled
+from hypothesis import HealthCheck, settings
+
+# No test measures time: by default an example that takes a fifth of a second fails, which any
+# example does on a busy machine.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

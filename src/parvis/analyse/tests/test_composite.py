@@ -325,9 +325,7 @@ def test_french_sentences_follow_french_typography() -> None:
             assert mark not in text, (message, mark)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.binary(max_size=60) | st.text('id,;"\n\r0123.e-xé ', max_size=60),
     config=st.binary(max_size=40) | st.text("indicators: {}[]&*a-1.\n#!|", max_size=60),

@@ -157,9 +157,7 @@ def test_hostile_text_finds_nothing_or_something_but_never_fails(town, typed):
     assert names(typed) in ([], [town.name])
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_any_text_is_a_question(town, typed):
     assert names(typed) in ([], [town.name])
