@@ -84,11 +84,6 @@ def is_working_day(day: date, *, departement_code: str) -> bool:
     return before[index + 1] > before[index]
 
 
-def working_day_limit(days: int) -> int:
-    """A limit of `days` working days in working hours."""
-    return days * HOURS_PER_DAY
-
-
 def working_hours_between(start: datetime, end: datetime, *, departement_code: str) -> float:
     """Working hours from `start` to `end`, both aware, at a body of this département.
 

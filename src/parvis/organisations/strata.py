@@ -56,8 +56,3 @@ def wider_group_of(stratum: Stratum) -> WiderGroup:
     if stratum in _EPCI:
         return WiderGroup.EPCI
     return WiderGroup.ALL
-
-
-def next_wider_group(group: WiderGroup) -> WiderGroup | None:
-    """What a group that is itself too small is shown with; None for all bodies."""
-    return None if group == WiderGroup.ALL else WiderGroup.ALL

@@ -6,6 +6,7 @@ and hands them out.
 
 from dataclasses import dataclass
 
+from parvis.foundation.working_time import HOURS_PER_DAY
 from parvis.questionnaires.enums import CriterionKind
 
 YES = "yes"
@@ -13,7 +14,7 @@ NO = "no"
 NOT_APPLICABLE = "na"
 
 # One clock for all delays: a working day is 8 working hours, a week 5 working days.
-WORKING_HOURS_PER_DAY = 8
+WORKING_HOURS_PER_DAY = HOURS_PER_DAY
 WORKING_DAYS_PER_WEEK = 5
 
 NATURES = ("law", "public_commitment", "standard", "choice")

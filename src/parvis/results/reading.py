@@ -93,10 +93,6 @@ class CriterionScore:
     def channel_label(self) -> str:
         return str(Channel(self.criterion.channel).label)
 
-    @property
-    def stage_label(self) -> str:
-        return str(JourneyStage(self.criterion.stage).label)
-
 
 class Reading:
     """A sheet read beside the comparisons of a publication (None: not published, no means)."""

@@ -15,7 +15,6 @@ from parvis.foundation.working_time import (
     is_working_day,
     territory_of,
     time_zone_of,
-    working_day_limit,
     working_hours_between,
 )
 
@@ -100,10 +99,6 @@ def test_the_same_minutes_count_where_the_body_is_open() -> None:
 def test_unknown_and_national_codes_follow_paris() -> None:
     for code in ("", "2A", "2B", "01", "99"):
         assert (territory_of(code), time_zone_of(code)) == ("FR", "Europe/Paris")
-
-
-def test_a_limit_in_days_is_eight_hours_a_day() -> None:
-    assert working_day_limit(5) == 40
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from parvis.organisations.enums import EpciType, OrganisationKind, Stratum, WiderGroup
 from parvis.organisations.models import Organisation
-from parvis.organisations.strata import next_wider_group, stratum_of, wider_group_of
+from parvis.organisations.strata import stratum_of, wider_group_of
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,3 @@ def test_every_other_kind_is_its_own_stratum_shown_with_all_bodies(kind):
     stratum = stratum_of(Organisation(kind=kind, population=1_000_000))
     assert stratum == Stratum(kind.value)
     assert wider_group_of(stratum) == WiderGroup.ALL
-
-
-def test_every_chain_of_wider_groups_ends_with_all_bodies():
-    for stratum in Stratum:
-        group, steps = wider_group_of(stratum), 0
-        while (wider := next_wider_group(group)) is not None:
-            group, steps = wider, steps + 1
-        assert group == WiderGroup.ALL
-        assert steps <= 1
