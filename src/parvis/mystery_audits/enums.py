@@ -26,7 +26,8 @@ CONTACT_TRANSITIONS: dict[ContactState, frozenset[ContactState]] = {
     _S.ASSIGNED: frozenset({_S.PLANNED, _S.IN_PROGRESS, _S.CANCELLED}),
     _S.IN_PROGRESS: frozenset({_S.SUBMITTED, _S.CANCELLED}),
     _S.SUBMITTED: frozenset({_S.IN_REVIEW}),
-    _S.IN_REVIEW: frozenset({_S.RETURNED, _S.VALIDATED, _S.CANCELLED}),
+    # Back to "submitted": whoever held it gave it up, or left, and somebody else takes it.
+    _S.IN_REVIEW: frozenset({_S.RETURNED, _S.VALIDATED, _S.CANCELLED, _S.SUBMITTED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.CANCELLED}),
     _S.VALIDATED: frozenset({_S.PRELIMINARY}),
     _S.PRELIMINARY: frozenset({_S.APPEALED, _S.FROZEN}),

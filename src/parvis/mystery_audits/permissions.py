@@ -11,8 +11,9 @@ from uuid import UUID
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
-from parvis.accounts.models import Person
+from parvis.accounts.models import Person, Role
 from parvis.editions.enums import WaveState
 from parvis.foundation.permissions import Allowed, Decision, Denied
 from parvis.mystery_audits.enums import EDITABLE_STATES, ContactState
@@ -52,9 +53,21 @@ def may_write(person: Person, contact: Contact) -> Decision:
 
 
 def may_review(person: Person, contact: Contact) -> Decision:
-    """Nobody reviews their own test, nor one that another reviewer holds."""
+    """Nobody reviews their own test, nor one that another reviewer holds and may still decide.
+
+    The operator may take it over from anybody: a wave does not wait for whoever is away.
+    """
     if contact.mystery_citizen is not None and contact.mystery_citizen.person_id == person.pk:
         return Denied(_("Vous avez fait ce test : quelqu’un d’autre doit le relire."))
-    if contact.state == ContactState.IN_REVIEW and contact.reviewer_id not in (None, person.pk):
+    held = contact.state == ContactState.IN_REVIEW and contact.reviewer_id not in (None, person.pk)
+    if held and not _may_take_over(person, contact):
         return Denied(_("Quelqu’un d’autre relit déjà cette prise de contact."))
     return Allowed()
+
+
+def _may_take_over(person: Person, contact: Contact) -> bool:
+    roles = Role.objects.filter(ended_at__isnull=True)
+    return (
+        roles.filter(person=person, kind=RoleKind.OPERATOR).exists()
+        or not roles.filter(person=contact.reviewer_id).exists()
+    )

@@ -31,10 +31,21 @@ NOT_HANDED_IN = (
 
 @transaction.atomic
 def take(*, contact: Contact, by: Person) -> Contact:
-    """Hold a submitted contact for review; taking again what one holds changes nothing."""
+    """Hold a submitted contact for review; taking again what one holds changes nothing.
+
+    What another holds is given back first, where `may_review` allows to take it over.
+    """
     locked = _locked(contact, by)
     if locked.state == ContactState.IN_REVIEW and locked.reviewer_id == by.pk:
         return locked
+    if locked.state == ContactState.IN_REVIEW:
+        transition(
+            contact=locked,
+            to_state=ContactState.SUBMITTED,
+            by=by,
+            reason=_("Relecture reprise par quelqu’un d’autre."),
+            reviewer=None,
+        )
     return transition(contact=locked, to_state=ContactState.IN_REVIEW, by=by, reviewer=by)
 
 

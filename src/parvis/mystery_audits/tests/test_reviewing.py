@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from parvis.accounts.enums import RoleKind
+from parvis.accounts.operations import end_role
 from parvis.accounts.tests.factories import PersonFactory, RoleFactory, sign_in
 from parvis.editions.enums import WaveState
 from parvis.editions.tests.factories import RegistrationFactory
@@ -85,10 +86,42 @@ def test_nobody_reviews_their_own_test(client):
 
 
 def test_one_reviewer_at_a_time(reviewer):
-    contact = ContactFactory(in_review=True)
+    contact = ContactFactory(in_review=True, reviewer=PersonFactory(reviewer=True))
     for act in (reviewing.take, reviewing.validate):
         with pytest.raises(Conflict, match="relit déjà"):
             act(contact=contact, by=reviewer)
+
+
+def test_a_contact_held_by_a_reviewer_who_left_is_taken_over(client, reviewer):
+    """Nobody else could decide it, and its wave could never close."""
+    gone = PersonFactory()
+    role = RoleFactory(person=gone, kind=RoleKind.REVIEWER)
+    contact = ContactFactory(in_review=True, reviewer=gone)
+    with pytest.raises(Conflict):
+        reviewing.take(contact=contact, by=reviewer)
+    end_role(role=role, by=PersonFactory(operator=True))
+    sign_in(client, reviewer)
+    assert "Reprendre la relecture" in client.get(url("review", contact.pk)).content.decode()
+    assert client.post(url("take", contact.pk)).status_code == 302
+    with pytest.raises(Conflict):
+        reviewing.validate(contact=contact, by=gone)
+    reviewing.validate(contact=contact, by=reviewer)
+    assert list(Transition.objects.values_list("to_state", flat=True)) == [
+        ContactState.SUBMITTED,
+        ContactState.IN_REVIEW,
+        ContactState.VALIDATED,
+    ]
+
+
+def test_the_operator_takes_over_from_a_reviewer_who_is_away(reviewer):
+    contact = ContactFactory(in_review=True, reviewer=reviewer)
+    operator = PersonFactory(operator=True)
+    with pytest.raises(Conflict):
+        reviewing.validate(contact=contact, by=operator)
+    reviewing.take(contact=contact, by=operator)
+    reviewing.validate(contact=contact, by=operator)
+    contact.refresh_from_db()
+    assert (contact.state, contact.reviewer) == (ContactState.VALIDATED, operator)
 
 
 def test_nothing_is_decided_without_being_taken(reviewer):

@@ -132,7 +132,7 @@ needs_a_server = pytest.mark.skipif(
 @pytest.mark.django_db(transaction=True)
 def test_two_reviewers_at_the_same_instant_one_holds_the_contact():
     contact = ContactFactory(submitted=True)
-    first, second = PersonFactory(), PersonFactory()
+    first, second = PersonFactory(reviewer=True), PersonFactory(reviewer=True)
     refusals = _at_once(
         lambda: take(contact=contact, by=first), lambda: take(contact=contact, by=second)
     )

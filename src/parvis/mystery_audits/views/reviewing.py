@@ -176,6 +176,7 @@ def _render(
         "other_waves": _other_waves(contact),
         "refusal": "" if allowed else allowed.reason,
         "can_take": bool(allowed) and contact.state == ContactState.SUBMITTED,
+        "can_take_over": bool(allowed) and contact.state == ContactState.IN_REVIEW and not holds,
         "holds": bool(allowed) and holds,
         "form": form or ReasonForm(),
         "is_simulated": contact.wave.edition.is_simulated,
