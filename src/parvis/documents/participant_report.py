@@ -91,6 +91,9 @@ class CriterionScore:
     label: str
     channel: str
     score_percent: float
+    # None together = no interval to print.
+    lower: float | None = None
+    upper: float | None = None
 
     def __post_init__(self) -> None:
         check_percent(self.score_percent, f"the score of “{self.label}”")
@@ -295,4 +298,7 @@ def _criterion(criterion: CriterionScore) -> dict[str, str]:
         "label": criterion.label,
         "channel": criterion.channel,
         "score": whole(criterion.score_percent),
+        "interval": ""
+        if criterion.lower is None or criterion.upper is None
+        else f"({whole(criterion.lower)}–{whole(criterion.upper)})",
     }

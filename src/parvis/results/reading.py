@@ -278,18 +278,18 @@ class Reading:
     def channel_section(self) -> ScoreSection:
         above = [_where(score) for score in self.channels if score.is_above]
         below = [_where(score) for score in self.channels if score.is_below]
-        return ScoreSection(
-            finding=_finding(
-                above,
-                below,
-                _("Vos canaux sont autour de la moyenne")
-                if _is_compared(self.channels)
-                else _("Vos scores par canal"),
-            ),
-            description=_(
+        if not _is_compared(self.channels):
+            finding = _("Vos scores par canal")
+            description = _("Scores de 0 à 100 par canal, avec leur intervalle à 95 %.")
+        else:
+            finding = _finding(above, below, _("Vos canaux sont autour de la moyenne"))
+            description = _(
                 "Scores de 0 à 100 par canal, avec leur intervalle à 95 %, à côté de la moyenne "
                 "des participants."
-            ),
+            )
+        return ScoreSection(
+            finding=finding,
+            description=description,
             rows=tuple(score.row for score in self.channels),
             words=wording.interval_words(_("Canal")),
         )
@@ -366,6 +366,13 @@ def _upper(item: CriterionScore) -> float:
 
 def _solidity(item: CriterionScore) -> tuple[float, float, str]:
     return (-item.score.estimate.contacts, -item.criterion.weight, item.criterion.code)
+
+
+def _is_compared(scores: Sequence[Score]) -> bool:
+    """Whether a mean stands beside any of them: without one, nothing is said of a mean."""
+    return any(
+        score.everybody is not None for score in scores if score.estimate.percent is not None
+    )
 
 
 def _finding(above: Sequence[str], below: Sequence[str], neither: str) -> str:

@@ -153,6 +153,8 @@ def _criterion(item: ReadCriterion) -> CriterionScore:
         label=item.score.label,
         channel=str(wording.SHORT_CHANNEL[Channel(item.criterion.channel)]).lower(),
         score_percent=item.score.estimate.percent or 0.0,
+        lower=item.score.estimate.lower,
+        upper=item.score.estimate.upper,
     )
 
 

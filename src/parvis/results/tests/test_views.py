@@ -258,10 +258,13 @@ def test_too_few_participants_are_not_compared() -> None:
     page = text_of(client, reverse("results:sheet", args=[publication.pk]))
     assert "Trop peu d’organismes participent" in page
     assert "Vos scores par canal" in page
-    assert "autour de la moyenne" not in page
     journey = text_of(client, reverse("results:journey", args=[publication.pk]))
     assert "Vos scores par étape" in journey
-    assert "s’écarte de la moyenne" not in journey
+    for text in (page, journey):
+        assert "autour de la moyenne" not in text
+        assert "s’écarte de la moyenne" not in text
+        assert "de la moyenne</" not in text
+        assert "à côté de la moyenne" not in text
     for url in participant_urls(few, publication):
         assert client.get(url).status_code == 200
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.accounts.access import hat_required
@@ -211,13 +212,17 @@ def _consequences(run: Run) -> list[str]:
     edition = run.edition
     everybody = run.overview["groups"][EVERYBODY]
     found = [
-        _("%(participants)s liront leurs résultats (%(scope)s), soit %(contacts)s.")
+        ngettext(
+            "%(participants)s lira ses résultats (%(scope)s), soit %(contacts)s.",
+            "%(participants)s liront leurs résultats (%(scope)s), soit %(contacts)s.",
+            run.organisation_count,
+        )
         % {
             "participants": wording.participants_count(run.organisation_count),
             "scope": wording.scope_name(run),
             "contacts": wording.contacts_count(run.contact_count),
         },
-        _("Leurs coordinateurs confirmés reçoivent un courriel, sans aucun chiffre."),
+        _("Les coordinateurs confirmés reçoivent un courriel, sans aucun chiffre."),
         _("Les prises de contact validées deviennent des résultats préliminaires."),
     ]
     if everybody["without_overall"]:
