@@ -147,6 +147,15 @@ def test_handing_in_lists_what_is_missing_with_links_and_keeps_the_rest(tester, 
     assert not Transition.objects.filter(to_state=ContactState.SUBMITTED).exists()
 
 
+def test_much_that_is_missing_is_not_a_wall_of_links(tester, contact):
+    page = tester.post(form_url(contact), {"action": "submit"}).content.decode()
+    summary = page[page.index("error-summary") :]
+    summary = summary[: summary.index("</ul>")]
+    assert summary.count('href="#q-') <= 5
+    assert "une à une" in summary
+    assert page.count("À compléter avant de transmettre.") > 5
+
+
 def test_a_question_that_does_not_apply_is_not_missing(tester, contact):
     data = filled_form(contact, action="submit")
     data["phone.no_hold"] = "yes"

@@ -259,7 +259,8 @@ def test_a_wave_closes_once_everything_is_settled(operator):
     reviewing.take(contact=handed_in, by=by)
     reviewing.validate(contact=handed_in, by=by)
     assert operator.get(url("close_wave", wave.pk)).status_code == 200
-    assert operator.post(url("close_wave", wave.pk)).status_code == 302
+    closed = operator.post(url("close_wave", wave.pk))
+    assert closed.url == reverse("editions:board", args=[wave.edition.slug])
     wave.refresh_from_db()
     assert wave.state == WaveState.CLOSED
     with pytest.raises(Conflict):

@@ -321,7 +321,8 @@ def close_wave(request: HatRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         waves.close_wave(wave=current, by=request.user)
         messages.success(request, _("Vague %d close.") % current.number)
-        return redirect("mystery_audits:wave", pk=pk)
+        # The board says what comes next: reading what is left, then the run.
+        return redirect("editions:board", current.edition.slug)
     unfinished = (
         Contact.objects.filter(wave=current)
         .unfinished()
