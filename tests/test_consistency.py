@@ -99,6 +99,22 @@ def test_the_english_catalogue_is_complete():
     assert translations.check() == []
 
 
+def test_the_french_catalogue_holds_texts_of_the_sign_in_library_only():
+    """A text that the library renames would be French of another kind again, without a word."""
+    library = translations.read(
+        Path(allauth.__file__).parent / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+    )
+    ours = [message for message in translations.read(translations.FRENCH) if message.id]
+    assert len(ours) > 50
+    assert [message.id for message in ours if message.id not in library] == []
+    texts = " ".join(
+        text
+        for message in ours
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+    )
+    assert re.findall(r"\w'\w|\S [:;?!]|e-mail", re.sub(r"<[^>]*>", "", texts)) == []
+
+
 def test_french_texts_use_typographic_apostrophes():
     catalogue = translations.read(translations.CATALOGUE)
     identifiers = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id]

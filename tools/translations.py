@@ -1,5 +1,8 @@
 """Gather the French texts of the sources into the English catalogue, compile it, check it.
 
+The French catalogue is written by hand: it holds nothing of ours, which is French in the sources,
+but the words of the sign-in library said as the other pages say them.
+
 `gather` needs Debian's gettext (developers only); `compile` needs nothing but Babel, so that an
 installation compiles its catalogue without a Debian package; `check` fails when a text is
 not translated.
@@ -19,16 +22,18 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "parvis"
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+FRENCH = PACKAGE / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 
 
 def read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale="en", domain="django")
+        return read_po(file, locale=path.parts[-3], domain="django")
 
 
-def compile_catalogue() -> None:
-    with CATALOGUE.with_suffix(".mo").open("wb") as file:
-        write_mo(file, read(CATALOGUE))
+def compile_catalogues() -> None:
+    for path in (CATALOGUE, FRENCH):
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, read(path))
 
 
 def gathered() -> Catalog:
@@ -94,7 +99,7 @@ def main() -> int:
         case ["gather"]:
             gather()
         case ["compile"]:
-            compile_catalogue()
+            compile_catalogues()
         case ["check"]:
             problems = check()
             print("\n".join(problems))

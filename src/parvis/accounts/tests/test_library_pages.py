@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -40,6 +41,23 @@ def test_a_field_is_told_by_its_label_alone(client: Client, name: str) -> None:
 def test_fields_of_somebody_signed_in_have_no_placeholder(client: Client, name: str) -> None:
     sign_in_by_link(client)
     assert "placeholder=" not in page(client, name)
+
+
+def test_a_single_verified_address_leaves_nothing_to_choose(client: Client) -> None:
+    person = PersonFactory()
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    EmailAddress.objects.update_or_create(
+        user=person, email=person.email, defaults={"verified": True, "primary": True}
+    )
+    sign_in(client, person)
+    assert 'name="action_remove"' not in page(client, "account_email")
+    EmailAddress.objects.create(user=person, email="autre@exemple.fr", verified=False)
+    html = page(client, "account_email")
+    assert html.count('type="radio"') == 2
+    assert 'name="action_remove"' in html
+    client.post(reverse("account_email"), {"email": "autre@exemple.fr", "action_remove": ""})
+    assert person.emailaddress_set.count() == 1
 
 
 def test_a_new_key_gets_a_name_in_french(client: Client) -> None:
