@@ -121,6 +121,16 @@ def test_french_texts_use_typographic_apostrophes():
     assert [text for text in identifiers if re.search(r"[a-zà-ÿ]'[a-zà-ÿ]", text, re.I)] == []
 
 
+def test_french_texts_keep_their_punctuation_on_the_line():
+    """A colon or a question mark never begins a line: the space before it does not break."""
+    catalogue = translations.read(translations.CATALOGUE)
+    identifiers = [
+        text for m in catalogue if m.id for text in ([m.id] if isinstance(m.id, str) else m.id)
+    ]
+    breaking = re.compile(r" (?:[;:?!»]|%%)(?:\W|$)|« ")
+    assert [text for text in identifiers if breaking.search(text)] == []
+
+
 # --- Who gets in ---------------------------------------------------------------------------------
 
 # Everything a visitor may open. A new public page is added here on purpose, or the build fails.

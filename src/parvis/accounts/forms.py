@@ -145,7 +145,7 @@ class StaffInvitationForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Comment avez-vous vérifié l’identité de cette personne ?"),
+        label=_("Comment avez-vous vérifié l’identité de cette personne ?"),
         help_text=_("Elle le lit dans le courriel qui la prévient."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

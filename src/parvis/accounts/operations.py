@@ -66,7 +66,7 @@ def end_role(*, role: Role, by: Person | None) -> None:
     )
     if role.kind == RoleKind.OPERATOR and [r.pk for r in operators] == [role.pk]:
         raise Refusal(
-            _("C’est le dernier opérateur : nommez-en un autre avant de mettre fin à ce rôle.")
+            _("C’est le dernier opérateur : nommez-en un autre avant de mettre fin à ce rôle.")
         )
     ended = Role.objects.filter(pk=role.pk, ended_at__isnull=True).update(ended_at=timezone.now())
     if ended:
@@ -197,7 +197,7 @@ def accept_invitation(*, token: str, signed_in: Person | None) -> Person:
     person = _holder_of(invitation.email)
     if signed_in is not None and signed_in != person:
         raise Conflict(
-            _("Vous êtes connecté avec une autre adresse : déconnectez-vous, puis rouvrez le lien.")
+            _("Vous êtes connecté avec une autre adresse : déconnectez-vous, puis rouvrez le lien.")
         )
     now = timezone.now()
     accepted = Invitation.objects.filter(

@@ -64,7 +64,7 @@ def make_backup(target: Path) -> Manifest:
     May run beside a server at work: the database is read at one instant.
     """
     if target.exists():
-        raise BackupError(_("« %s » existe déjà : choisissez un autre nom.") % target)
+        raise BackupError(_("« %s » existe déjà : choisissez un autre nom.") % target)
     partial = target.with_name(f"{target.name}.partial")
     with tempfile.TemporaryDirectory(prefix="parvis-backup-") as folder, owner_only():
         dump = Path(folder) / DATABASE
@@ -77,7 +77,7 @@ def make_backup(target: Path) -> Manifest:
             partial.rename(target)
         except OSError as error:
             raise BackupError(
-                _("L’archive n’a pas pu être écrite : %s.") % (error.strerror or error)
+                _("L’archive n’a pas pu être écrite : %s.") % (error.strerror or error)
             ) from error
         finally:
             partial.unlink(missing_ok=True)
@@ -119,7 +119,7 @@ def run_postgresql(program: str, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise BackupError(
-            _("Le programme « %s » manque : installez le paquet postgresql-client.") % program
+            _("Le programme « %s » manque : installez le paquet postgresql-client.") % program
         )
     known = connection.settings_dict
     environment = {

@@ -166,9 +166,9 @@ def _read_holder(path: Path) -> Holder:
 def _refusal(path: Path) -> str:
     holder = _read_holder(path)
     return _(
-        "La base de données « %(database)s » est tenue par un autre processus de Parvis : "
-        "n° %(pid)s, « %(command)s », depuis %(since)s. Une base SQLite n’a qu’un seul processus "
-        "qui écrit : arrêtez celui-là d’abord, ou passez à PostgreSQL."
+        "La base de données « %(database)s » est tenue par un autre processus de Parvis : "
+        "n° %(pid)s, « %(command)s », depuis %(since)s. Une base SQLite n’a qu’un seul processus "
+        "qui écrit : arrêtez celui-là d’abord, ou passez à PostgreSQL."
     ) % {
         "database": path.with_suffix("").name,
         "pid": holder.pid,

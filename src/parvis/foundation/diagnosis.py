@@ -91,9 +91,9 @@ def _broken(sentence: str) -> Finding:
 
 def _settings() -> Iterator[Finding]:
     if settings.DEBUG:
-        yield _look(_("Mode de mise au point actif (PARVIS_DEBUG) : jamais en service."))
+        yield _look(_("Mode de mise au point actif (PARVIS_DEBUG) : jamais en service."))
     if settings.DEMO:
-        yield _look(_("Démonstration : connexion en un clic active, jamais en service."))
+        yield _look(_("Démonstration : connexion en un clic active, jamais en service."))
     if not settings.DEBUG and not settings.DEMO:
         yield _good(_("Ni mise au point ni démonstration."))
 
@@ -107,7 +107,7 @@ def _disk() -> Iterator[Finding]:
         while not existing.exists():
             existing = existing.parent
         free = shutil.disk_usage(existing).free
-        sentence = _("Disque des %(what)s : %(gib).1f Gio libres.") % {
+        sentence = _("Disque des %(what)s : %(gib).1f Gio libres.") % {
             "what": label,
             "gib": free / 1024**3,
         }
@@ -125,7 +125,7 @@ def _evidence_folder() -> Iterator[Finding]:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        yield _broken(_("Dossier des pièces non inscriptible : %s.") % error)
+        yield _broken(_("Dossier des pièces non inscriptible : %s.") % error)
     else:
         yield _good(_("Dossier des pièces inscriptible."))
 
@@ -136,11 +136,11 @@ def _translations() -> Iterator[Finding]:
             compiled = source.with_suffix(".mo")
             name = source.relative_to(folder)
             if not compiled.exists():
-                yield _broken(_("Traduction non compilée : %s (parvis compilemessages).") % name)
+                yield _broken(_("Traduction non compilée : %s (parvis compilemessages).") % name)
             elif compiled.stat().st_mtime < source.stat().st_mtime:
-                yield _look(_("Traduction plus récente que sa forme compilée : %s.") % name)
+                yield _look(_("Traduction plus récente que sa forme compilée : %s.") % name)
             else:
-                yield _good(_("Traduction compilée : %s.") % name)
+                yield _good(_("Traduction compilée : %s.") % name)
 
 
 def _lock() -> Iterator[Finding]:
@@ -152,7 +152,7 @@ def _lock() -> Iterator[Finding]:
         yield _good(_("Aucun autre processus ne tient la base."))
     else:
         yield _good(
-            _("Base tenue par le processus n° %(pid)d, « %(command)s », depuis %(since)s.")
+            _("Base tenue par le processus n° %(pid)d, « %(command)s », depuis %(since)s.")
             % {"pid": holder.pid, "command": holder.command, "since": holder.since}
         )
 
@@ -165,7 +165,7 @@ def _database() -> Iterator[Finding]:
             else:
                 yield from _postgresql(cursor)
     except DatabaseError as error:
-        yield _broken(_("La base de données ne répond pas : %s") % error)
+        yield _broken(_("La base de données ne répond pas : %s") % error)
 
 
 def _sqlite(cursor: object) -> Iterator[Finding]:
@@ -176,20 +176,20 @@ def _sqlite(cursor: object) -> Iterator[Finding]:
     mode, durability = pragma("journal_mode"), pragma("synchronous")
     in_memory = mode == "memory"
     if mode != "wal" and not in_memory:
-        yield _broken(_("SQLite : journal en mode « %s » au lieu de WAL.") % mode)
+        yield _broken(_("SQLite : journal en mode « %s » au lieu de WAL.") % mode)
     if durability not in ("2", "3"):
-        yield _broken(_("SQLite : synchronous=%s, l’acquittement n’est pas durable.") % durability)
+        yield _broken(_("SQLite : synchronous=%s, l’acquittement n’est pas durable.") % durability)
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield _good(
-            _("SQLite %s : un seul processus écrit, ce qui écarte son défaut connu en mode WAL.")
+            _("SQLite %s : un seul processus écrit, ce qui écarte son défaut connu en mode WAL.")
             % version
         )
     else:
         yield _good(_("SQLite %s.") % version)
     damage = pragma("quick_check(1)")
     if damage != "ok":
-        yield _broken(_("La base SQLite est abîmée : %s") % damage)
+        yield _broken(_("La base SQLite est abîmée : %s") % damage)
 
 
 def _postgresql(cursor: object) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def _postgresql(cursor: object) -> Iterator[Finding]:
         value = show(name)
         if value in ("off", "local"):
             yield _broken(
-                _("PostgreSQL : %(name)s=%(value)s, l’acquittement n’est pas durable.")
+                _("PostgreSQL : %(name)s=%(value)s, l’acquittement n’est pas durable.")
                 % {
                     "name": name,
                     "value": value,
@@ -216,19 +216,19 @@ def _migrations() -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        yield _broken(_("%d migration(s) à appliquer : parvis migrate.") % len(pending))
+        yield _broken(_("%d migration(s) à appliquer : parvis migrate.") % len(pending))
     else:
         yield _good(_("Base à jour."))
 
 
 def _clocks() -> Iterator[Finding]:
     if timezone.now().year < 2026:
-        yield _broken(_("L’horloge de la machine est fausse : %s.") % timezone.now().isoformat())
+        yield _broken(_("L’horloge de la machine est fausse : %s.") % timezone.now().isoformat())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
             offset = abs(float(cursor.fetchone()[0]) - time.time())
-        sentence = _("Écart entre les horloges : %.1f s.") % offset
+        sentence = _("Écart entre les horloges : %.1f s.") % offset
         yield _look(sentence) if offset > CLOCK_TOLERANCE_SECONDS else _good(sentence)
 
 
@@ -237,7 +237,7 @@ def _mail() -> Iterator[Finding]:
         count = OutgoingMail.objects.filter(state=state).count()
         if count:
             yield verdict(
-                _("%(count)d courriel(s) à l’état « %(state)s » : voir « parvis mail ».")
+                _("%(count)d courriel(s) à l’état « %(state)s » : voir « parvis mail ».")
                 % {"count": count, "state": state.label}
             )
     late = OutgoingMail.objects.filter(
@@ -259,8 +259,8 @@ def _tasks() -> Iterator[Finding]:
     for parked in leases.parked().order_by("finished_at")[:20]:
         yield _broken(
             _(
-                "Tâche garée après %(attempts)d essais : %(name)s (%(id)s), %(error)s. "
-                "« parvis worker --restart %(id)s » la remet en file."
+                "Tâche garée après %(attempts)d essais : %(name)s (%(id)s), %(error)s. "
+                "« parvis worker --restart %(id)s » la remet en file."
             )
             % {
                 "attempts": len(parked.worker_ids),
@@ -272,7 +272,7 @@ def _tasks() -> Iterator[Finding]:
     late = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - LATE_TASK, worker_ids=[])
     if late.exists():
         yield _broken(
-            _("%d tâche(s) attendent depuis plus de 30 minutes : « parvis worker » tourne-t-il ?")
+            _("%d tâche(s) attendent depuis plus de 30 minutes : « parvis worker » tourne-t-il ?")
             % late.count()
         )
     else:
@@ -281,13 +281,13 @@ def _tasks() -> Iterator[Finding]:
         status=TaskResultStatus.RUNNING, started_at__lt=now - LONG_TASK
     )
     for task in long:
-        yield _look(_("Tâche en cours depuis plus d’une heure : %s.") % task.task_path)
+        yield _look(_("Tâche en cours depuis plus d’une heure : %s.") % task.task_path)
 
 
 def _schedule() -> Iterator[Finding]:
     late = ScheduleState.objects.filter(next_due_at__lt=timezone.now() - LATE_TASK)
     for state in late.order_by("name"):
-        yield _broken(_("Travail périodique en retard : %s.") % state.name)
+        yield _broken(_("Travail périodique en retard : %s.") % state.name)
 
 
 def _files() -> Iterator[Finding]:
@@ -298,8 +298,8 @@ def _files() -> Iterator[Finding]:
             missing.append(path.name)
     if missing:
         yield _broken(
-            _("%(missing)d pièce(s) sur %(count)d manquent sur le disque : %(names)s.")
+            _("%(missing)d pièce(s) sur %(count)d manquent sur le disque : %(names)s.")
             % {"missing": len(missing), "count": count, "names": ", ".join(missing[:5])}
         )
     else:
-        yield _good(_("%d pièce(s) : toutes sur le disque.") % count)
+        yield _good(_("%d pièce(s) : toutes sur le disque.") % count)

@@ -69,7 +69,7 @@ def restore_backup(source: Path, *, force: bool = False) -> Restored:
             raise BackupError(
                 _(
                     "La base de données n’est pas vide. Pour la remplacer par la sauvegarde, "
-                    "relancez avec --force : son contenu actuel sera perdu."
+                    "relancez avec --force : son contenu actuel sera perdu."
                 )
             )
         _put_files_in_place(manifest, staging)
@@ -104,10 +104,10 @@ def _unpack(source: Path, staging: Path) -> Manifest:
                     raise BackupError(_("Cette sauvegarde contient un nom de fichier interdit."))
                 _extract(archive, members[FILES + name], staging / FILES / name, sha256)
     except FileNotFoundError as error:
-        raise BackupError(_("Le fichier « %s » n’existe pas.") % source) from error
+        raise BackupError(_("Le fichier « %s » n’existe pas.") % source) from error
     except (tarfile.TarError, KeyError, ValueError, TypeError, EOFError) as error:
         raise BackupError(
-            _("« %s » n’est pas une sauvegarde de Parvis, ou elle est incomplète.") % source
+            _("« %s » n’est pas une sauvegarde de Parvis, ou elle est incomplète.") % source
         ) from error
     return manifest
 
@@ -121,21 +121,21 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, sh
         shutil.copyfileobj(reader, stream, 1024 * 1024)
     if reader.sha256 != sha256:
         raise BackupError(
-            _("La sauvegarde est abîmée : « %s » n’a pas l’empreinte attendue.") % member.name
+            _("La sauvegarde est abîmée : « %s » n’a pas l’empreinte attendue.") % member.name
         )
 
 
 def _refuse_unfit(manifest: Manifest, staging: Path) -> None:
     if manifest.vendor != connection.vendor:
         raise BackupError(
-            _("Cette sauvegarde vient d’une base %(theirs)s ; cette installation utilise %(ours)s.")
+            _("Cette sauvegarde vient d’une base %(theirs)s ; cette installation utilise %(ours)s.")
             % {"theirs": manifest.vendor, "ours": connection.vendor}
         )
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     unknown = set(manifest.migrations) - known
     if unknown:
         raise BackupError(
-            _("Cette sauvegarde vient d’une version plus récente de Parvis (%s) : mettez à jour.")
+            _("Cette sauvegarde vient d’une version plus récente de Parvis (%s) : mettez à jour.")
             % manifest.software
         )
     if manifest.vendor == "sqlite":
@@ -206,7 +206,7 @@ def _compare(manifest: Manifest) -> None:
     different = [table for table, rows in manifest.tables.items() if counted.get(table) != rows]
     if different:
         raise BackupError(
-            _("Après restauration, ces tables n’ont pas le nombre de lignes attendu : %s.")
+            _("Après restauration, ces tables n’ont pas le nombre de lignes attendu : %s.")
             % ", ".join(sorted(different))
         )
 

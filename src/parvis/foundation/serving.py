@@ -39,7 +39,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
     embedded = connection.vendor == "sqlite"
     if embedded and workers > 1:
         raise CommandError(
-            _("Une base SQLite n’a qu’un seul processus qui écrit : --workers 1, ou PostgreSQL.")
+            _("Une base SQLite n’a qu’un seul processus qui écrit : --workers 1, ou PostgreSQL.")
         )
     refuse_unready_database()
     server = Server(
@@ -69,7 +69,7 @@ def refuse_unready_database() -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError(
-                _("La base de données n’est pas à jour : lancez d’abord « parvis migrate ».")
+                _("La base de données n’est pas à jour : lancez d’abord « parvis migrate ».")
             )
 
 
@@ -85,7 +85,7 @@ def load_application(with_worker: bool, address: str, target: str) -> Callable[.
     if with_worker:
         threading.Thread(target=Worker().run, name="parvis-worker").start()
     sys.stdout.write(
-        _("Parvis est ouvert : %(address)s (Ctrl+C pour arrêter)") % {"address": address}
+        _("Parvis est ouvert : %(address)s (Ctrl+C pour arrêter)") % {"address": address}
     )
     sys.stdout.write("\n")
     sys.stdout.flush()

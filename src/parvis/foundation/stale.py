@@ -39,7 +39,7 @@ class StaleForm(Conflict):
         super().__init__(
             _(
                 "Quelqu’un a modifié ces informations depuis que vous avez ouvert cette page. "
-                "Rien n’a été enregistré : comparez les deux versions, puis recommencez."
+                "Rien n’a été enregistré : comparez les deux versions, puis recommencez."
             )
         )
         self.differences = differences

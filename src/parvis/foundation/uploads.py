@@ -105,7 +105,7 @@ def receive_upload(
     media_type = _recognise(data, field)
     if media_type not in allowed:
         raise Refusal(
-            _("Ce type de fichier n’est pas accepté ici. Types acceptés : %(types)s.")
+            _("Ce type de fichier n’est pas accepté ici. Types acceptés : %(types)s.")
             % {"types": ", ".join(sorted({_EXTENSION[t].upper() for t in allowed}))},
             field=field,
         )
@@ -124,8 +124,8 @@ def receive_upload(
             logger.critical("disk full", extra={"root": str(root)})
             raise StorageFull(
                 _(
-                    "Le disque du serveur est plein : votre fichier n’a pas été enregistré. "
-                    "Gardez-le et réessayez plus tard ; l’opérateur est prévenu."
+                    "Le disque du serveur est plein : votre fichier n’a pas été enregistré. "
+                    "Gardez-le et réessayez plus tard ; l’opérateur est prévenu."
                 ),
                 field=field,
             ) from error
@@ -242,7 +242,7 @@ def _read(file: UploadedFile, max_bytes: int, field: str) -> bytes:
         buffer.write(chunk)
         if buffer.tell() > max_bytes:
             raise Refusal(
-                _("Ce fichier est trop gros : %(limit)s Mo au plus.")
+                _("Ce fichier est trop gros : %(limit)s Mo au plus.")
                 % {"limit": f"{max_bytes / 1024 / 1024:g}".replace(".", ",")},
                 field=field,
             )
@@ -263,8 +263,8 @@ def _recognise(data: bytes, field: str) -> str:
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         raise Refusal(
             _(
-                "Les photos HEIC ou AVIF ne sont pas acceptées. Sur un iPhone : Réglages, Appareil "
-                "photo, Formats, « Le plus compatible » ; ou envoyez une capture d’écran."
+                "Les photos HEIC ou AVIF ne sont pas acceptées. Sur un iPhone : Réglages, Appareil "
+                "photo, Formats, « Le plus compatible » ; ou envoyez une capture d’écran."
             ),
             field=field,
         )
@@ -272,7 +272,7 @@ def _recognise(data: bytes, field: str) -> str:
         return EML if _is_message(data) else TEXT
     raise Refusal(
         _(
-            "Le contenu de ce fichier n’est pas d’un type accepté : image PNG, JPEG ou WebP, PDF, "
+            "Le contenu de ce fichier n’est pas d’un type accepté : image PNG, JPEG ou WebP, PDF, "
             "message .eml ou texte simple."
         ),
         field=field,
@@ -300,8 +300,8 @@ def _refuse_disguise(name: str, media_type: str, field: str) -> None:
     if promised is not None and promised != _FAMILY[media_type]:
         raise Refusal(
             _(
-                "Ce fichier se dit « .%(extension)s » mais son contenu est d’un autre type "
-                "(%(actual)s) : il est refusé par prudence."
+                "Ce fichier se dit « .%(extension)s » mais son contenu est d’un autre type "
+                "(%(actual)s) : il est refusé par prudence."
             )
             % {"extension": extension, "actual": _EXTENSION[media_type].upper()},
             field=field,
@@ -314,7 +314,7 @@ def _refuse_active_pdf(data: bytes, field: str) -> None:
     if _ACTIVE_PDF.search(plain):
         raise Refusal(
             _(
-                "Ce PDF contient un programme ou une pièce jointe : il est refusé par prudence. "
+                "Ce PDF contient un programme ou une pièce jointe : il est refusé par prudence. "
                 "Imprimez-le en PDF, puis envoyez le nouveau fichier."
             ),
             field=field,
@@ -333,7 +333,7 @@ def _encode_again(data: bytes, media_type: str, max_pixels: int, field: str) -> 
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(max_pixels, field) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise Refusal(_("Cette image est abîmée : elle ne peut pas être lue."), field=field) from (
+        raise Refusal(_("Cette image est abîmée : elle ne peut pas être lue."), field=field) from (
             error
         )
     image = image.convert(_mode(image, media_type))
@@ -353,7 +353,7 @@ def _mode(image: Image.Image, media_type: str) -> str:
 
 def _too_many_pixels(max_pixels: int, field: str) -> Refusal:
     return Refusal(
-        _("Cette image a trop de pixels : %(limit)d millions au plus.")
+        _("Cette image a trop de pixels : %(limit)d millions au plus.")
         % {"limit": max_pixels // 1_000_000},
         field=field,
     )

@@ -111,7 +111,7 @@ def _next_step(wave: Wave, progress: Progress) -> NextStep | None:
     if not progress.unfinished:
         return NextStep(
             order=60,
-            sentence=_("Tout est réglé dans la vague %d : elle peut se clore.") % wave.number,
+            sentence=_("Tout est réglé dans la vague %d : elle peut se clore.") % wave.number,
             label=_("Clore la vague"),
             url=reverse("mystery_audits:close_wave", args=[wave.pk]),
         )

@@ -65,10 +65,10 @@ EVENT_LABELS = {
     ANSWERED_AT: _lazy("Première vraie réponse reçue le"),
 }
 EVENT_HELP = {
-    SENT_AT: _lazy("L’heure exacte : tous les délais partent d’elle."),
+    SENT_AT: _lazy("L’heure exacte : tous les délais partent d’elle."),
     ACKNOWLEDGED_AT: _lazy("Même automatique. Laissez vide si vous n’en avez pas reçu."),
     ANSWERED_AT: _lazy(
-        "Celle qui traite votre demande, ou qui annonce un délai ; pas l’accusé automatique."
+        "Celle qui traite votre demande, ou qui annonce un délai ; pas l’accusé automatique."
     ),
 }
 
@@ -252,7 +252,7 @@ def sections(contact: Contact, answers: Mapping[str, Answer], state: FormState) 
         built.append(
             Section(
                 _("Votre appréciation, pour finir"),
-                _("Relisez d’abord vos réponses ci-dessus : elles guident votre jugement."),
+                _("Relisez d’abord vos réponses ci-dessus : elles guident votre jugement."),
                 judgements,
             )
         )

@@ -61,7 +61,7 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(
         label=_("Adresse électronique"),
         max_length=254,
-        help_text=_("La personne reçoit un lien ; elle rejoint le panel en l’acceptant."),
+        help_text=_("La personne reçoit un lien ; elle rejoint le panel en l’acceptant."),
     )
 
 
@@ -72,5 +72,5 @@ class DepartementForm(forms.Form):
         label=_("Département"),
         max_length=3,
         required=False,
-        help_text=_("Code du département où la personne peut faire des visites ; vide : partout."),
+        help_text=_("Code du département où la personne peut faire des visites ; vide : partout."),
     )

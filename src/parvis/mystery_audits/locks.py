@@ -20,7 +20,7 @@ def locked_by_fieldwork(edition: Edition) -> Mapping[Section, str]:
         planned = Contact.objects.filter(wave__edition=edition).exists()
     if not planned:
         return {}
-    return {Section.WAVES: _("Des prises de contact sont planifiées : les dates ne changent plus.")}
+    return {Section.WAVES: _("Des prises de contact sont planifiées : les dates ne changent plus.")}
 
 
 def objection_of_fieldwork(registration: Registration) -> str:
@@ -35,6 +35,6 @@ def objection_of_fieldwork(registration: Registration) -> str:
     if not contacts.exclude(state=ContactState.CANCELLED).exists():
         return ""
     return _(
-        "Des prises de contact sont déjà prévues ou faites pour votre organisme : écrivez à "
+        "Des prises de contact sont déjà prévues ou faites pour votre organisme : écrivez à "
         "l’opérateur, qui annulera celles qui restent."
     )

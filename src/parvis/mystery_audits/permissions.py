@@ -42,12 +42,12 @@ def may_write(person: Person, contact: Contact) -> Decision:
         return Denied(_("Cette prise de contact est confiée à quelqu’un d’autre."))
     if contact.state not in EDITABLE_STATES:
         return Denied(
-            _("Cette prise de contact est « %s » : elle ne se modifie plus.")
+            _("Cette prise de contact est « %s » : elle ne se modifie plus.")
             % ContactState(contact.state).label
         )
     if contact.wave.state != WaveState.OPEN:
         return Denied(
-            _("La vague n’est pas ouverte : les prises de contact attendent son ouverture.")
+            _("La vague n’est pas ouverte : les prises de contact attendent son ouverture.")
         )
     return Allowed()
 
@@ -58,7 +58,7 @@ def may_review(person: Person, contact: Contact) -> Decision:
     The operator may take it over from anybody: a wave does not wait for whoever is away.
     """
     if contact.mystery_citizen is not None and contact.mystery_citizen.person_id == person.pk:
-        return Denied(_("Vous avez fait ce test : quelqu’un d’autre doit le relire."))
+        return Denied(_("Vous avez fait ce test : quelqu’un d’autre doit le relire."))
     held = contact.state == ContactState.IN_REVIEW and contact.reviewer_id not in (None, person.pk)
     if held and not _may_take_over(person, contact):
         return Denied(_("Quelqu’un d’autre relit déjà cette prise de contact."))

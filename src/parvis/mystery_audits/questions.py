@@ -49,7 +49,7 @@ NO_ANSWER_LABELS = {
     Channel.WEBSITE: _lazy("Le site ne s’est jamais ouvert"),
     Channel.POST: _lazy("Je n’ai reçu aucune réponse"),
     Channel.SOCIAL: _lazy("Je n’ai reçu aucune réponse"),
-    Channel.VISIT: _lazy("Personne ne m’a reçu : le lieu était fermé"),
+    Channel.VISIT: _lazy("Personne ne m’a reçu : le lieu était fermé"),
 }
 
 

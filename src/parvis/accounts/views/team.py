@@ -96,7 +96,7 @@ def reset_staff_second_factor(request: HatRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Le second facteur est retiré ; la personne en choisira un à sa connexion."),
+                _("Le second facteur est retiré ; la personne en choisira un à sa connexion."),
             )
             return redirect("accounts:team")
     return render(

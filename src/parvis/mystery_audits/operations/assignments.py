@@ -149,7 +149,7 @@ def assign_evenly(*, wave: Wave, by: Person | None) -> AssignmentPlan:
     """Write the shares of `plan_even_assignment`, worked out again on locked rows."""
     locked = Wave.objects.select_for_update().get(pk=wave.pk)
     if locked.state == WaveState.CLOSED:
-        raise Conflict(_("Cette vague est close : ses prises de contact ne s’attribuent plus."))
+        raise Conflict(_("Cette vague est close : ses prises de contact ne s’attribuent plus."))
     # Who leaves the panel holds their row: they are gone before the plan, or leave with its share.
     list(MysteryCitizen.objects.select_for_update().filter(left_at__isnull=True).order_by("pk"))
     plan = plan_even_assignment(wave=locked)
@@ -178,7 +178,7 @@ def _write(plan: AssignmentPlan, by: Person | None) -> None:
 
 def _refuse_closed_waves(contacts: ContactQuerySet) -> None:
     if contacts.filter(wave__state=WaveState.CLOSED).exists():
-        raise Conflict(_("Cette vague est close : ses prises de contact ne s’attribuent plus."))
+        raise Conflict(_("Cette vague est close : ses prises de contact ne s’attribuent plus."))
 
 
 def _is_near(citizen: MysteryCitizen, contact: Contact) -> bool:

@@ -70,7 +70,7 @@ def add_evidence(
         raise Conflict(
             _(
                 "Une autre pièce porte déjà ce numéro d’envoi. La vôtre est gardée à part pour "
-                "vérification ; rechargez la page, puis joignez-la de nouveau."
+                "vérification ; rechargez la page, puis joignez-la de nouveau."
             ),
             field="file",
         )

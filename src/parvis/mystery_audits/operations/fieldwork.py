@@ -68,7 +68,7 @@ class Incomplete(Refusal):
 
     def __init__(self, missing: list[Missing]) -> None:
         super().__init__(
-            _("Il manque encore : %s.") % " ; ".join(item.label.rstrip(" .?") for item in missing),
+            _("Il manque encore : %s.") % " ; ".join(item.label.rstrip(" .?") for item in missing),
             field=missing[0].field,
         )
         self.missing = missing
@@ -192,7 +192,7 @@ def save_no_answer(*, contact: Contact, no_answer: bool, base: bool, by: Person)
             )
         if no_answer and locked.answered_at is not None:
             raise Refusal(
-                _("Une réponse est datée : effacez sa date pour déclarer l’absence de réponse."),
+                _("Une réponse est datée : effacez sa date pour déclarer l’absence de réponse."),
                 field=NO_ANSWER,
             )
         _write(locked, by, no_answer=no_answer)
@@ -318,7 +318,7 @@ def _check_events(contact: Contact, changed: dict[str, datetime | None], now: da
             )
     if changed.get(ANSWERED_AT) is not None and contact.no_answer:
         raise Refusal(
-            _("Vous avez déclaré l’absence de réponse : décochez-la avant de dater une réponse."),
+            _("Vous avez déclaré l’absence de réponse : décochez-la avant de dater une réponse."),
             field=ANSWERED_AT,
         )
 

@@ -131,7 +131,7 @@ def generate_contacts(
     """
     locked = Wave.objects.select_for_update().get(pk=wave.pk)
     if locked.state == WaveState.CLOSED:
-        raise Conflict(_("Cette vague est close : plus aucune prise de contact ne s’y ajoute."))
+        raise Conflict(_("Cette vague est close : plus aucune prise de contact ne s’y ajoute."))
     # A withdrawal holds the row of its registration: it comes before the plan, or finds contacts.
     list(
         Registration.objects.select_for_update()
@@ -155,7 +155,7 @@ def generate_contacts(
 def _check_counts(per_channel: Mapping[str, int]) -> None:
     for channel, count in per_channel.items():
         if channel not in Channel.values:
-            raise Refusal(_("Canal inconnu « %s ».") % channel, field=str(channel))
+            raise Refusal(_("Canal inconnu « %s ».") % channel, field=str(channel))
         if not 0 <= count <= MAX_PER_CHANNEL:
             raise Refusal(
                 _("Prévoyez de 0 à %d prises de contact par canal.") % MAX_PER_CHANNEL,

@@ -120,7 +120,7 @@ def _require_held(contact: Contact, by: Person) -> None:
         return
     raise Conflict(
         _(
-            "Cette prise de contact est « %s » : prenez-la d’abord en relecture. "
+            "Cette prise de contact est « %s » : prenez-la d’abord en relecture. "
             "Rien n’a été modifié."
         )
         % ContactState(contact.state).label

@@ -82,17 +82,17 @@ def _read(text: str) -> dict[str, dict[str, Any]]:
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Refusal(_("Le fichier n’est pas du YAML lisible : %s") % error) from error
+        raise Refusal(_("Le fichier n’est pas du YAML lisible : %s") % error) from error
     entries = content.get("scenarios") if isinstance(content, dict) else content
     if not isinstance(entries, list) or not entries:
         raise Refusal(_("Le fichier ne contient aucun scénario."))
     scenarios: dict[str, dict[str, Any]] = {}
     for position, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or not isinstance(entry.get("code"), str):
-            raise Refusal(_("Scénario n° %d : il manque « code ».") % position)
+            raise Refusal(_("Scénario n° %d : il manque « code ».") % position)
         code = entry["code"]
         if code in scenarios:
-            raise Refusal(_("Scénario %s : ce code est donné plusieurs fois.") % code)
+            raise Refusal(_("Scénario %s : ce code est donné plusieurs fois.") % code)
         scenarios[code] = _fields_of(code, entry)
     return scenarios
 
@@ -101,18 +101,18 @@ def _fields_of(code: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     channel = entry.get("channel")
     if channel not in Channel.values:
         raise Refusal(
-            _("Scénario %(code)s : canal inconnu « %(value)s ».") % {"code": code, "value": channel}
+            _("Scénario %(code)s : canal inconnu « %(value)s ».") % {"code": code, "value": channel}
         )
     kinds = entry.get("kinds")
     if kinds == "all":
         kinds = []
     elif not isinstance(kinds, list) or not kinds:
         raise Refusal(
-            _("Scénario %s : « kinds » est une liste de natures d’organismes, ou « all ».") % code
+            _("Scénario %s : « kinds » est une liste de natures d’organismes, ou « all ».") % code
         )
     if unknown := [kind for kind in kinds if kind not in OrganisationKind.values]:
         raise Refusal(
-            _("Scénario %(code)s : nature d’organisme inconnue « %(value)s ».")
+            _("Scénario %(code)s : nature d’organisme inconnue « %(value)s ».")
             % {"code": code, "value": unknown[0]}
         )
     # A scenario of the file is in use, even one that had been retired.
@@ -127,7 +127,7 @@ def _fields_of(code: str, entry: Mapping[str, Any]) -> dict[str, Any]:
             value = languages.get(language) if isinstance(languages, dict) else None
             if not isinstance(value, str) or not value.strip():
                 raise Refusal(
-                    _("Scénario %(code)s : il manque « %(name)s » en « %(language)s ».")
+                    _("Scénario %(code)s : il manque « %(name)s » en « %(language)s ».")
                     % {"code": code, "name": name, "language": language}
                 )
             fields[f"{name}_{language}"] = value.strip()

@@ -31,7 +31,7 @@ def is_legal(from_state: str, to_state: str) -> bool:
 def illegal(from_state: str, to_state: str) -> Conflict:
     """The refusal of a step the table does not know, in words, naming both states."""
     return Conflict(
-        _("Une prise de contact « %(from)s » ne peut pas devenir « %(to)s ».")
+        _("Une prise de contact « %(from)s » ne peut pas devenir « %(to)s ».")
         % {"from": ContactState(from_state).label, "to": ContactState(to_state).label}
     )
 
@@ -56,8 +56,8 @@ def transition(
         current = ContactState(Contact.objects.values_list("state", flat=True).get(pk=contact.pk))
         raise Conflict(
             _(
-                "Cette prise de contact a changé entre-temps : elle est maintenant « %(state)s ». "
-                "Rien n’a été modifié ; rechargez la page."
+                "Cette prise de contact a changé entre-temps : elle est maintenant « %(state)s ». "
+                "Rien n’a été modifié ; rechargez la page."
             )
             % {"state": current.label}
         )
@@ -122,7 +122,7 @@ def transition_all(
         )
     if forbidden:
         raise Conflict(
-            _("Rien n’a été modifié : %(states)s ne peuvent pas devenir « %(to)s ».")
+            _("Rien n’a été modifié : %(states)s ne peuvent pas devenir « %(to)s ».")
             % {
                 "states": ", ".join(
                     f"{count} « {ContactState(state).label} »"

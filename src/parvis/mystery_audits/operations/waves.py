@@ -104,8 +104,8 @@ def close_wave(*, wave: Wave, by: Person) -> Wave:
     if unfinished:
         raise Conflict(
             ngettext(
-                "%d prise de contact n’est ni validée ni annulée : la vague reste ouverte.",
-                "%d prises de contact ne sont ni validées ni annulées : la vague reste ouverte.",
+                "%d prise de contact n’est ni validée ni annulée : la vague reste ouverte.",
+                "%d prises de contact ne sont ni validées ni annulées : la vague reste ouverte.",
                 unfinished,
             )
             % unfinished

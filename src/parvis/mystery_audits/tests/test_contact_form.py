@@ -188,8 +188,8 @@ def test_two_screens_both_versions_are_shown_and_nothing_is_lost(tester, contact
     conflict = tester.post(form_url(contact), former)
     page = conflict.content.decode()
     assert conflict.status_code == 409
-    assert "Version enregistrée : <strong>Non</strong>" in page
-    assert "Votre version : <strong>Oui</strong>" in page
+    assert "Version enregistrée : <strong>Non</strong>" in page
+    assert "Votre version : <strong>Oui</strong>" in page
     assert Answer.objects.get(contact=contact, criterion="phone.answered").value == "no"
     # Everything else was kept, and saving again from this page keeps mine.
     assert Answer.objects.filter(contact=contact, criterion="phone.greeting").exists()
@@ -227,7 +227,7 @@ def test_a_file_chosen_leaves_with_the_form(tester, contact, evidence_root):
         file=SimpleUploadedFile("capture.png", png()),
     )
     page = tester.post(form_url(contact), data, follow=True).content.decode()
-    assert "Pièce reçue : capture.png" in page
+    assert "Pièce reçue : capture.png" in page
     assert (evidence_root / Evidence.objects.get().path).exists()
     # The same page sent again (a double click, a lost reply) adds nothing.
     data["file"] = SimpleUploadedFile("capture.png", png())

@@ -150,7 +150,7 @@ def send_evidence(request: HatRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, contact, refusal)
     if not _wants_json(request):
-        messages.success(request, _("Pièce reçue : %s") % piece.original_name)
+        messages.success(request, _("Pièce reçue : %s") % piece.original_name)
         return redirect("mystery_audits:contact_form", pk=pk)
     return JsonResponse(
         {
@@ -186,7 +186,7 @@ def _save_form(request: HatRequest, contact: Contact) -> HttpResponse:
     try:
         piece = _attach(request, contact)
         if piece is not None:
-            messages.success(request, _("Pièce reçue : %s") % piece.original_name)
+            messages.success(request, _("Pièce reçue : %s") % piece.original_name)
     except Refusal as refusal:
         state.errors["file"] = refusal.message
     if state.errors or state.conflicts:
@@ -212,7 +212,7 @@ def _submit(request: HatRequest, contact: Contact) -> HttpResponse:
         return redirect("mystery_audits:contact_form", pk=contact.pk)
     messages.success(
         request,
-        _("Merci : votre prise de contact est transmise. Elle sera relue par une autre personne."),
+        _("Merci : votre prise de contact est transmise. Elle sera relue par une autre personne."),
     )
     return redirect("mystery_audits:my_contacts")
 
@@ -299,7 +299,7 @@ def _attach(request: HatRequest, contact: Contact) -> Evidence | None:
                 number = UUID(request.POST.get(f"{name}_id", ""))
             except ValueError as error:
                 raise Refusal(
-                    _("L’envoi est incomplet : rechargez la page."), field=name
+                    _("L’envoi est incomplet : rechargez la page."), field=name
                 ) from error
             return add_evidence(
                 contact=contact,
@@ -395,7 +395,7 @@ def _render_form(
 
 def _problems(state: FormState) -> list[tuple[str, str]]:
     """Where to go and what is wrong there, for the summary at the top of the page."""
-    conflict = _("Deux versions d’une même réponse : choisissez celle à garder.")
+    conflict = _("Deux versions d’une même réponse : choisissez celle à garder.")
     found = [(name, message) for name, message in state.errors.items()]
     found += [(name, conflict) for name in state.conflicts]
     return [

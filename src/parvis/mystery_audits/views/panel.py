@@ -148,9 +148,9 @@ def panel_departure(request: HatRequest, pk: int) -> HttpResponse:
             "title": _("Départ de %s") % citizen.code_name,
             "is_simulated": citizen.is_simulated,
             "consequences": [
-                _("Prises de contact non commencées, de nouveau à attribuer : %d.")
+                _("Prises de contact non commencées, de nouveau à attribuer : %d.")
                 % theirs.filter(state=ContactState.ASSIGNED).count(),
-                _("Prises de contact commencées ou renvoyées, annulées : %d.")
+                _("Prises de contact commencées ou renvoyées, annulées : %d.")
                 % theirs.filter(state__in=operations.BEGUN).count(),
                 _("Ce qui est déjà transmis reste et sera relu."),
             ],

@@ -124,7 +124,7 @@ def take(request: HatRequest, pk: int) -> HttpResponse:
 def validate(request: HatRequest, pk: int) -> HttpResponse:
     contact = access_contact(request.hat, pk)
     reviewing.validate(contact=contact, by=request.user)
-    messages.success(request, _("Prise de contact validée : elle comptera dans les résultats."))
+    messages.success(request, _("Prise de contact validée : elle comptera dans les résultats."))
     return redirect("mystery_audits:review_queue")
 
 

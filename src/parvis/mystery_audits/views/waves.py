@@ -78,7 +78,7 @@ class WaveContacts(Listing):
     export_name = "prises-de-contact"
     empty_title = gettext_lazy("Aucune prise de contact")
     empty_text = gettext_lazy(
-        "Générez-les : un nombre fixé par canal, pour chaque organisme dont le mandat est confirmé."
+        "Générez-les : un nombre fixé par canal, pour chaque organisme dont le mandat est confirmé."
     )
 
 
@@ -235,7 +235,7 @@ def assign_evenly(request: HatRequest, pk: int) -> HttpResponse:
     if not plan.shares:
         messages.info(
             request,
-            _("Rien à attribuer : aucune prise de contact planifiée, ou personne sur le panel."),
+            _("Rien à attribuer : aucune prise de contact planifiée, ou personne sur le panel."),
         )
         return redirect("mystery_audits:wave", pk=pk)
     consequences = [
@@ -246,12 +246,12 @@ def assign_evenly(request: HatRequest, pk: int) -> HttpResponse:
     ]
     if plan.repeated:
         consequences.append(
-            _("Confiées à la personne qui a testé ce canal dans une autre vague : %d.")
+            _("Confiées à la personne qui a testé ce canal dans une autre vague : %d.")
             % plan.repeated
         )
     if plan.impossible:
         consequences.append(
-            _("Encore à attribuer, personne du panel n’y convenant : %d.") % plan.impossible
+            _("Encore à attribuer, personne du panel n’y convenant : %d.") % plan.impossible
         )
     return render(
         request,

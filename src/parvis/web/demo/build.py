@@ -72,7 +72,7 @@ def refuse_real_database() -> None:
     if Edition.objects.filter(is_simulated=False).exists():
         raise Conflict(
             _(
-                "Cette base contient une édition réelle : la démonstration ne s’y mêle pas. "
+                "Cette base contient une édition réelle : la démonstration ne s’y mêle pas. "
                 "Donnez-lui une base à elle, par exemple PARVIS_HOME=var/demo."
             )
         )

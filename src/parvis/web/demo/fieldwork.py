@@ -149,7 +149,7 @@ def _date(
 def _comment(contacts: Sequence[Contact], observed: Observations, rng: np.random.Generator) -> None:
     """Neutral words on some contacts, without any name."""
     answered = (
-        _("Interlocuteur attentif ; la réponse tient en quelques phrases claires."),
+        _("Interlocuteur attentif ; la réponse tient en quelques phrases claires."),
         _("La réponse renvoie au site sans préciser la page."),
         _("Réponse complète, avec les pièces à fournir."),
         _("Il a fallu reformuler la demande avant d’être compris."),
@@ -157,7 +157,7 @@ def _comment(contacts: Sequence[Contact], observed: Observations, rng: np.random
     )
     silent = (
         _("Aucune réponse à la fin de la période d’attente."),
-        _("Relance inutile d’après le protocole : la demande est restée sans suite."),
+        _("Relance inutile d’après le protocole : la demande est restée sans suite."),
     )
     chosen = rng.random(len(contacts)) < _COMMENT_SHARE
     turns = rng.integers(0, 60, len(contacts))

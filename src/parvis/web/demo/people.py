@@ -53,7 +53,7 @@ REVIEWER = Persona(
     "Rémi Castagnol",
     RoleKind.REVIEWER,
     _("Le relecteur"),
-    _("Il relit chaque prise de contact, pièces à l’appui : il la valide, ou la renvoie."),
+    _("Il relit chaque prise de contact, pièces à l’appui : il la valide, ou la renvoie."),
 )
 COORDINATOR = Persona(
     "coordinatrice",
@@ -61,7 +61,7 @@ COORDINATOR = Persona(
     RoleKind.COORDINATOR,
     _("La coordinatrice d’une ville, avec ses résultats"),
     _(
-        "Sa ville a participé à l’édition publiée et s’est inscrite à la suivante : elle lit ses "
+        "Sa ville a participé à l’édition publiée et s’est inscrite à la suivante : elle lit ses "
         "résultats et télécharge son rapport."
     ),
 )
@@ -78,8 +78,8 @@ PENDING_COORDINATOR = Persona(
     RoleKind.COORDINATOR,
     _("Une coordinatrice qui attend sa confirmation"),
     _(
-        "Elle vient d’inscrire son organisme ; l’opératrice n’a pas encore confirmé qu’elle peut "
-        "agir pour lui : aucun résultat ne lui est ouvert."
+        "Elle vient d’inscrire son organisme ; l’opératrice n’a pas encore confirmé qu’elle peut "
+        "agir pour lui : aucun résultat ne lui est ouvert."
     ),
 )
 MYSTERY_CITIZEN = Persona(

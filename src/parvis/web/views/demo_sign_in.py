@@ -56,7 +56,7 @@ def _sign_in(request: HttpRequest, persona: Persona) -> HttpResponse:
     person = Person.objects.filter(email=persona.email, is_active=True).first()
     if person is None or not is_demo_person(person):
         raise Conflict(
-            _("Ce personnage n’existe pas ici : préparez la démonstration par « parvis demo ».")
+            _("Ce personnage n’existe pas ici : préparez la démonstration par « parvis demo ».")
         )
     login(request, person, backend=BACKEND)
     # After login, which empties the session of whoever was played before.

@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 manifest = make_backup(options["file"])
         except BackupError as error:
             raise CommandError(str(error)) from error
-        sentence = _("Écrit dans %(file)s : %(rows)d lignes, %(tables)d tables, %(files)d pièces.")
+        sentence = _("Écrit dans %(file)s : %(rows)d lignes, %(tables)d tables, %(files)d pièces.")
         self.stdout.write(
             sentence
             % {

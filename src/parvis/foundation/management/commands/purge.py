@@ -21,7 +21,7 @@ class Command(BaseCommand):
         try:
             done = run_purges(dry_run=options["dry_run"])
         except PurgeError as error:
-            raise CommandError(_("Ces purges ont échoué : %s.") % error) from error
+            raise CommandError(_("Ces purges ont échoué : %s.") % error) from error
         for purged in done:
             self.stdout.write(f"{purged.rows:>8}  {purged.name}")
         total = sum(purged.rows for purged in done)

@@ -30,8 +30,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             _(
-                "Restauré et vérifié : %(rows)d lignes, %(files)d pièces. %(erased)d effacement(s) "
-                "rejoué(s), %(mails)d courriel(s) retenu(s) (voir « parvis mail »)."
+                "Restauré et vérifié : %(rows)d lignes, %(files)d pièces. %(erased)d effacement(s) "
+                "rejoué(s), %(mails)d courriel(s) retenu(s) (voir « parvis mail »)."
             )
             % {
                 "rows": restored.manifest.rows,

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         done = load_scenarios(by=None)
         self.stdout.write(
             _(
-                "Scénarios : %(created)d ajoutés, %(corrected)d corrigés, %(retired)d retirés, "
+                "Scénarios : %(created)d ajoutés, %(corrected)d corrigés, %(retired)d retirés, "
                 "%(unchanged)d inchangés."
             )
             % {

@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(
-                _("La démonstration est refusée ici : ces réglages sont ceux d’un vrai service.")
+                _("La démonstration est refusée ici : ces réglages sont ceux d’un vrai service.")
             )
         begun = time.monotonic()
         self._migrate()
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 _(
-                    "Démonstration prête en %(seconds)s s : %(organisations)d organismes fictifs, "
+                    "Démonstration prête en %(seconds)s s : %(organisations)d organismes fictifs, "
                     "%(contacts)d prises de contact publiées, %(current_contacts)d en cours."
                 )
                 % {**counts, "seconds": _in_words(time.monotonic() - begun)}
