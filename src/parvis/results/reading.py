@@ -368,13 +368,6 @@ def _solidity(item: CriterionScore) -> tuple[float, float, str]:
     return (-item.score.estimate.contacts, -item.criterion.weight, item.criterion.code)
 
 
-def _is_compared(scores: Sequence[Score]) -> bool:
-    """Whether a mean stands beside any of them: without one, nothing is said of a mean."""
-    return any(
-        score.everybody is not None for score in scores if score.estimate.percent is not None
-    )
-
-
 def _finding(above: Sequence[str], below: Sequence[str], neither: str) -> str:
     """The sentence that the chart by channel shows."""
     if above and below:

@@ -160,7 +160,7 @@ def refuse_after_fieldwork(edition: Edition) -> None:
     """Raise Conflict once every wave is closed: its contacts used what was declared."""
     if not edition.waves.exclude(state=WaveState.CLOSED).exists():
         raise Conflict(
-            _("Toutes les vagues sont closes : les prises de contact ont suivi ces coordonnées.")
+            _("Toutes les vagues sont closes : les prises de contact ont suivi ces coordonnées.")
         )
 
 

@@ -31,9 +31,9 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         self.stdout.write(
             _(
-                "Annuaire %(year)d : %(created)d organismes créés, %(updated)d modifiés, "
-                "%(renamed)d renommés, %(ended)d disparus ; %(memberships_begun)d appartenances "
-                "commencées, %(memberships_ended)d finies ; %(seconds).1f s."
+                "Annuaire %(year)d : %(created)d organismes créés, %(updated)d modifiés, "
+                "%(renamed)d renommés, %(ended)d disparus ; %(memberships_begun)d appartenances "
+                "commencées, %(memberships_ended)d finies ; %(seconds).1f s."
             )
             % {**asdict(changes), "seconds": time.perf_counter() - started}
         )

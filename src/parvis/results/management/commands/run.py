@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         edition = Edition.objects.filter(slug=options["edition"]).first()
         if edition is None:
-            raise CommandError(_("Aucune édition à l’adresse « %s ».") % options["edition"])
+            raise CommandError(_("Aucune édition à l’adresse « %s ».") % options["edition"])
         wave = None
         if options["wave"] is not None:
             wave = edition.waves.filter(number=options["wave"]).first()
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         self.stdout.write(
             _(
-                "Calcul n° %(number)d : %(organisations)d organismes, %(contacts)d prises de "
+                "Calcul n° %(number)d : %(organisations)d organismes, %(contacts)d prises de "
                 "contact, empreinte du résultat %(sha256)s"
             )
             % {

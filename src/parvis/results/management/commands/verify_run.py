@@ -22,7 +22,7 @@ class Command(BaseCommand):
         run = Run.objects.filter(edition__slug=options["edition"], number=options["number"]).first()
         if run is None:
             raise CommandError(
-                _("L’édition « %(edition)s » n’a pas de calcul n° %(number)d.") % options
+                _("L’édition « %(edition)s » n’a pas de calcul n° %(number)d.") % options
             )
         found = verify_run(run)
         if not found.input_intact:
@@ -39,6 +39,6 @@ class Command(BaseCommand):
                 _("Les lignes que lisent les pages ne sont plus celles du résultat enregistré.")
             )
         self.stdout.write(
-            _("Le calcul n° %(number)d redonne les mêmes octets : %(sha256)s")
+            _("Le calcul n° %(number)d redonne les mêmes octets : %(sha256)s")
             % {"number": run.number, "sha256": run.result_sha256}
         )
