@@ -78,7 +78,7 @@ def participant_report(reading: Reading, publication: Publication) -> Participan
             sentences=tuple(reading.overall_sentences),
             facts=(wording.contacts_count(reading.sheet.overall.contacts),),
         ),
-        spread=_spread(reading),
+        spread=spread_of(reading),
         channels=reading.channel_section,
         reply_times=_reply_table(reply_times(rows, reading.grid)),
         stages=reading.stage_section,
@@ -158,7 +158,7 @@ def _criterion(item: ReadCriterion) -> CriterionScore:
     )
 
 
-def _spread(reading: Reading) -> Spread | None:
+def spread_of(reading: Reading) -> Spread | None:
     """The others as dots, where the publication froze enough of them to be drawn."""
     own = reading.overall.estimate.percent
     others = list(reading.comparisons.spread)

@@ -280,6 +280,27 @@ def test_report_takes_away_one_s_own_dot_and_no_other() -> None:
     assert drawn.others_percent == (51, 53, 61, 99)
 
 
+def test_pages_and_report_show_the_same_charts() -> None:
+    barometer = small_barometer(organisations=12)
+    publication = barometer.publish()
+    Publication.objects.update(comparisons=publication.comparisons | {"spread": [47] * 12})
+    client = coordinator_of(barometer)
+    pages = "".join(
+        text_of(client, reverse(f"results:{name}", args=[publication.pk]))
+        for name in ("sheet", "journey")
+    )
+    row = ScoreSheet.objects.filter(run=publication.run).for_its_pages().first()
+    made = participant_report(
+        Reading(row, publication.comparisons | {"spread": [47] * 12}), publication
+    )
+    assert made.spread is not None
+    for section in (made.spread, made.channels, made.stages, made.determinants):
+        assert f'<figcaption class="chart-title">{section.finding}</figcaption>' in pages
+    Publication.objects.update(comparisons=publication.comparisons | {"spread": []})
+    page = text_of(client, reverse("results:sheet", args=[publication.pk]))
+    assert made.spread.finding not in page
+
+
 def test_export_cannot_run_a_formula(barometer: Barometer, publication: Publication) -> None:
     contact = barometer.organisations[0].contacts.first()
     contact.scenario.title_fr = "=1+1"

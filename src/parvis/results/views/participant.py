@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.documents.charts import Chart, interval_bar
+from parvis.documents.charts import Chart, dot_strip, interval_bar
 from parvis.documents.participant_report import ScoreSection
 from parvis.documents.spreadsheets import stream_csv
 from parvis.foundation.working_time import time_zone_of
@@ -64,6 +64,7 @@ def sheet(request: HatRequest, pk: int) -> HttpResponse:
             "contacts": rows,
             "reply_times": reply_times(rows, reading.grid),
             "channel_chart": _chart("canaux", reading.channel_section),
+            "spread_chart": _spread_chart(reading),
         },
     )
 
@@ -195,6 +196,21 @@ def _chart(identifier: str, section: ScoreSection) -> Chart:
         description=section.description,
         rows=section.rows,
         words=section.words,
+    )
+
+
+def _spread_chart(reading: Reading) -> Chart | None:
+    """The overall scores of the participants as dots, where the publication let them be drawn."""
+    spread = report.spread_of(reading)
+    if spread is None:
+        return None
+    return dot_strip(
+        identifier="participants",
+        title=spread.finding,
+        description=spread.description,
+        others_percent=spread.others_percent,
+        own_percent=spread.own_percent,
+        words=spread.words,
     )
 
 
