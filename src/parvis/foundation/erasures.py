@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 def record_erasure(*, kind: str, subject_id: int) -> None:
     """Note, in the caller's transaction, that a subject was erased; noting it twice is harmless."""
     Erasure.objects.get_or_create(kind=kind, subject_id=subject_id, defaults={"at": timezone.now()})
-    transaction.on_commit(write_list)
+    # Robust: the erasure is committed, a full disk must not answer that nothing was done.
+    transaction.on_commit(write_list, robust=True)
 
 
 def write_list() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -139,6 +141,19 @@ class TestErasures:
         with transaction.atomic():
             erasures.record_erasure(kind="a.B", subject_id=2)
             transaction.set_rollback(True)
+        assert erasures.read_list() == {("a.B", 1)}
+
+    def test_a_full_disk_does_not_deny_what_is_erased(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*args: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", full)
+            erasures.record_erasure(kind="a.B", subject_id=1)
+        assert erasures.read_list() == set()
+        erasures.write_list()
         assert erasures.read_list() == {("a.B", 1)}
 
     def test_a_process_that_died_after_its_commit_is_made_good(self) -> None:
