@@ -68,17 +68,16 @@ def make_backup(target: Path) -> Manifest:
     partial = target.with_name(f"{target.name}.partial")
     with tempfile.TemporaryDirectory(prefix="parvis-backup-") as folder, owner_only():
         dump = Path(folder) / DATABASE
-        tables, migrations = _dump(dump)
         try:
+            tables, migrations = _dump(dump)
             with partial.open("xb") as stream:
                 manifest = _write_archive(stream, dump, tables, migrations)
                 stream.flush()
                 os.fsync(stream.fileno())
             partial.rename(target)
-        except OSError as error:
-            raise BackupError(
-                _("L’archive n’a pas pu être écrite : %s.") % (error.strerror or error)
-            ) from error
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise BackupError(_("L’archive n’a pas pu être écrite : %s.") % reason) from error
         finally:
             partial.unlink(missing_ok=True)
     return manifest

@@ -74,6 +74,12 @@ def restore_backup(source: Path, *, force: bool = False) -> Restored:
             )
         _put_files_in_place(manifest, staging)
         _replace_database(staging / DATABASE)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BackupError(
+            _("La sauvegarde n’a pas pu être remise : %s. La base de données n’a pas changé.")
+            % reason
+        ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     _compare(manifest)
@@ -160,8 +166,15 @@ def _put_files_in_place(manifest: Manifest, staging: Path) -> None:
     for name in manifest.files:
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        # A file of the same name is the same file, or a damaged copy of it.
-        shutil.move(staging / FILES / name, target)
+        # A file of the same name is the same file, or a damaged copy of it: replaced whole, even
+        # when the folder is on another disk that fills up.
+        beside = target.with_name(f".{target.name}.partial")
+        try:
+            shutil.move(staging / FILES / name, beside)
+            beside.rename(target)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def _replace_database(dump: Path) -> None:

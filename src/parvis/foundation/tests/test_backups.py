@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import sqlite3
 import tarfile
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +93,50 @@ def test_a_damaged_file_is_replaced_and_a_newer_one_left(archive: Path, home: Pa
     write_durably(home / "evidence" / "cc" / "cc03.pdf", b"received since")
     restore_backup(archive, force=True)
     assert evidence(home) == {**EVIDENCE, "cc/cc03.pdf": b"received since"}
+
+
+def full(*args: object, **kwargs: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "x"), sqlite3.OperationalError("full")])
+def test_a_full_disk_leaves_no_archive(
+    home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def dump(target: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(backups, "_dump", dump)
+    with pytest.raises(BackupError, match="n’a pas pu être écrite"):
+        make_backup(home / "pleine.tar")
+    assert not list(home.glob("pleine*"))
+
+
+@pytest.mark.parametrize("step", ["_extract", "_put_files_in_place"])
+def test_a_full_disk_restores_nothing(
+    archive: Path, home: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = count_rows()
+    monkeypatch.setattr(restores, step, full)
+    with pytest.raises(BackupError, match="n’a pas pu être remise"):
+        restore_backup(archive, force=True)
+    assert count_rows() == before
+    assert evidence(home) == EVIDENCE
+    assert not list(home.glob(".restore-*"))
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(
+    archive: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        full()
+
+    monkeypatch.setattr(restores.shutil, "move", half)
+    with pytest.raises(BackupError):
+        restore_backup(archive, force=True)
+    assert evidence(home) == EVIDENCE
+    assert not list((home / "evidence").rglob("*.partial"))
 
 
 def rewrite(archive: Path, changes: dict[str, bytes | None]) -> None:
