@@ -24,12 +24,28 @@ class JsonFormatter(logging.Formatter):
             + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
-        line.update({k: v for k, v in vars(record).items() if k not in _STANDARD})
+        line.update({k: v for k, v in vars(record).items() if k not in _STANDARD | {"request"}})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message; where Django names the address of a request, its route.
+
+    An address may hold the token of a sign-in link or of an invitation, still good when refused.
+    """
+    request = getattr(record, "request", None)
+    if not isinstance(request, HttpRequest) or not isinstance(record.args, tuple):
+        return record.getMessage()
+    match = request.resolver_match
+    route = match.route if match else "?"
+    return str(record.msg) % tuple(
+        route if isinstance(value, str) and value.startswith("/") else value
+        for value in record.args
+    )
 
 
 class RequestLogMiddleware:

@@ -11,6 +11,7 @@ from parvis.accounts.models import Invitation, SignInLink
 from parvis.accounts.operations import SIGN_IN_LINK_LIFETIME
 from parvis.accounts.tests.factories import PASSWORD, PersonFactory, sign_in
 from parvis.accounts.tokens import new_token
+from parvis.foundation.logs import JsonFormatter
 from parvis.foundation.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,22 @@ def test_an_address_longer_than_any_is_refused_where_mail_would_leave(client: Cl
     assert client.post(reverse("accounts:invite_staff"), form).status_code == 422
     assert not OutgoingMail.objects.exists()
     assert not Invitation.objects.exists()
+
+
+def test_no_token_is_written_in_the_logs(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    token, token_sha256 = new_token()
+    Invitation.objects.create(
+        email="invitee@exemple.invalid",
+        kind="reviewer",
+        token_sha256=token_sha256,
+        expires_at=timezone.now() + SIGN_IN_LINK_LIFETIME,
+    )
+    address = reverse("accounts:invitation", args=[token])
+    with caplog.at_level("INFO"):
+        assert Client(enforce_csrf_checks=True).post(address).status_code == 403
+        sign_in(client, PersonFactory())
+        assert client.post(address).status_code == 409
+        assert client.get(f"{address}plus-loin").status_code == 404
+    lines = [JsonFormatter().format(record) for record in caplog.records]
+    assert any("Conflict: compte/invitation/<str:token>/" in line for line in lines)
+    assert not any(token in line for line in lines)
