@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +23,7 @@ from parvis.foundation.stale import StaleForm
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
+LARGEST_NUMBER = 2**63 - 1
 
 # SQLite has one class of error for a missing column, which is our fault, and for these.
 _SQLITE_STATES = ("locked", "busy", "full", "disk i/o", "unable to open", "readonly")
@@ -36,6 +37,13 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]
+    ) -> None:
+        """A number that no database holds names nothing."""
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in kwargs.values()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StaleForm):
