@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Invitation, Person
 from parvis.foundation.errors import Refusal
@@ -87,4 +88,6 @@ def leave_with_the_rest(person: Person, by: Person | None) -> None:
     """What ends on the panel when a person leaves altogether (registered with `accounts`)."""
     citizen = MysteryCitizen.objects.filter(person=person).first()
     if citizen is not None:
-        leave_panel(citizen=citizen, by=by)
+        # Whoever leaves, leaves every body tested, whatever the hat worn, if any.
+        with scopes_disabled():
+            leave_panel(citizen=citizen, by=by)

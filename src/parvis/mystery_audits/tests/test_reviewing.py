@@ -23,6 +23,7 @@ from parvis.mystery_audits.tests.factories import (
     RunningWaveFactory,
     ScenarioFactory,
 )
+from parvis.organisations.tests.factories import MandateFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -330,3 +331,20 @@ def test_a_coordinator_opens_no_contact_of_their_body(client, name):
     )
     sign_in(client, registration.submitted_by)
     assert client.get(url(name, contact.pk)).status_code in {403, 404}
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_tester_who_erases_their_account_leaves_every_contact(client, chosen):
+    """Whatever hat is worn: that of a coordinator sees one body, and none may be worn at all."""
+    citizen = MysteryCitizenFactory()
+    contact = ContactFactory(mystery_citizen=citizen)
+    begun = ContactFactory(in_progress=True, mystery_citizen=citizen)
+    mandate = MandateFactory(person=citizen.person, confirmed=True)
+    sign_in(client, citizen.person)
+    if chosen:
+        client.post(reverse("accounts:hats"), {"hat": f"mandate:{mandate.pk}"})
+    assert client.post(reverse("accounts:erase")).status_code == 302
+    contact.refresh_from_db()
+    begun.refresh_from_db()
+    assert (contact.state, contact.mystery_citizen) == (ContactState.PLANNED, None)
+    assert begun.state == ContactState.CANCELLED
