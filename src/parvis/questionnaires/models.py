@@ -28,6 +28,16 @@ class Grid(models.Model):
     # null = no edition uses it yet, so it may still be corrected.
     first_used_at = models.DateTimeField(null=True, blank=True)
 
+    # What no longer changes once an edition uses the grid.
+    FROZEN: ClassVar[tuple[str, ...]] = (
+        "code",
+        "version",
+        "title_fr",
+        "title_en",
+        "document",
+        "sha256",
+    )
+
     objects: ClassVar[models.Manager[Grid]] = GridQuerySet.as_manager()
 
     class Meta:
@@ -45,8 +55,11 @@ class Grid(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
-            stored = Grid.objects.filter(pk=self.pk).values_list("first_used_at", "sha256").first()
-            if stored and stored[0] is not None and stored[1] != self.sha256:
+            stored = Grid.objects.filter(pk=self.pk, first_used_at__isnull=False).first()
+            # The document itself too: one changed under the same hash would go unseen.
+            if stored is not None and any(
+                getattr(stored, name) != getattr(self, name) for name in self.FROZEN
+            ):
                 raise FrozenGridError("a grid in use is never changed: publish a new version")
         super().save(*args, **kwargs)
 

@@ -64,9 +64,13 @@ def test_a_new_version_stands_beside_the_one_in_use() -> None:
     assert Grid.objects.count() == 2
 
 
-def test_the_model_itself_refuses_other_bytes_once_used() -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sha256", "0" * 64), ("document", {"criteria": []}), ("version", 9), ("title_fr", "Autre")],
+)
+def test_the_model_itself_refuses_any_change_once_used(field: str, value: object) -> None:
     grid = GridFactory(used=True)
-    grid.sha256 = "0" * 64
+    setattr(grid, field, value)
     with pytest.raises(FrozenGridError):
         grid.save()
 
