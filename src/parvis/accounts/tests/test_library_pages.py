@@ -43,6 +43,13 @@ def test_fields_of_somebody_signed_in_have_no_placeholder(client: Client, name: 
     assert "placeholder=" not in page(client, name)
 
 
+def test_a_refused_sign_in_does_not_speak_of_storing(client: Client) -> None:
+    answer = client.post(reverse("account_login"), {"login": "a@exemple.fr", "password": "x"})
+    html = answer.content.decode()
+    assert "La connexion n’a pas abouti" in html
+    assert "Rien n’est enregistré" not in html
+
+
 def test_a_single_verified_address_leaves_nothing_to_choose(client: Client) -> None:
     person = PersonFactory()
     person.set_unusable_password()
