@@ -17,7 +17,7 @@ from parvis.analyse.messages import Language, Message, sentence
 ANALYSES: Final = ("composite",)
 FORMATS: Final = ("table", "json", "csv")
 EXIT_DONE: Final = 0
-EXIT_BROKEN_PIPE: Final = 1
+EXIT_NOT_WRITTEN: Final = 1
 EXIT_BAD_INPUT: Final = 2
 
 
@@ -31,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: list[str]) -> int:
     """Run `parvis analyse` with the arguments that follow it; return the exit code.
 
-    0: done; 1: the reader of the output went away; 2: bad input, told on the standard error.
+    0: done; 1: the output could not be written; 2: bad input, told on the standard error.
     """
     language = Language.FRENCH
     try:
@@ -44,10 +44,14 @@ def main(argv: list[str]) -> int:
         return EXIT_BAD_INPUT
     try:
         _write(sys.stdout, output)
-    except BrokenPipeError:
+    except OSError as error:
+        # A reader that went away wants no more of it; a full disk is told.
+        if not isinstance(error, BrokenPipeError):
+            reason = sentence(Message.OUTPUT_REFUSED, language)
+            _write(sys.stderr, sentence(Message.PREFIX, language, reason=reason) + "\n")
         # Python flushes the standard output again at exit: give it somewhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_BROKEN_PIPE
+        return EXIT_NOT_WRITTEN
     return EXIT_DONE
 
 
