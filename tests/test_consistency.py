@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gettext
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import allauth
 import django
 import pytest
+from babel.messages.mofile import write_mo
 from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -129,6 +132,17 @@ def test_french_texts_keep_their_punctuation_on_the_line():
     ]
     breaking = re.compile(r" (?:[;:?!»]|%%)(?:\W|$)|« ")
     assert [text for text in identifiers if breaking.search(text)] == []
+
+
+def test_french_counts_zero_in_the_singular():
+    file = io.BytesIO()
+    write_mo(file, translations.complete_french())
+    file.seek(0)
+    french = gettext.GNUTranslations(file)
+    counted = [m.id for m in translations.read(translations.CATALOGUE) if m.pluralizable]
+    assert len(counted) > 20
+    assert [french.ngettext(*both, 0) for both in counted] == [one for one, _many in counted]
+    assert [french.ngettext(*both, 2) for both in counted] == [many for _one, many in counted]
 
 
 # --- Who gets in ---------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ def test_safe_settings_leave_nothing_to_say(tmp_path):
         ("PARVIS_ALLOWED_HOSTS", ""),
         ("PARVIS_ALLOWED_HOSTS", "*"),
         ("PARVIS_MAIL_URL", ""),
+        ("PARVIS_MAIL_URL", "consolemail://"),
         ("PARVIS_DEMO", "1"),
         ("PARVIS_DEBUG", "1"),
     ],

@@ -1,7 +1,8 @@
 """Gather the French texts of the sources into the English catalogue, compile it, check it.
 
 The French catalogue is written by hand: it holds nothing of ours, which is French in the sources,
-but the words of the sign-in library said as the other pages say them.
+but the words of the sign-in library said as the other pages say them. Compiled, it also holds our
+own texts that count something, for the sake of the French plural, which begins at two.
 
 `gather` needs Debian's gettext (developers only); `compile` needs nothing but Babel, so that an
 installation compiles its catalogue without a Debian package; `check` fails when a text is
@@ -31,9 +32,21 @@ def read(path: Path) -> Catalog:
 
 
 def compile_catalogues() -> None:
-    for path in (CATALOGUE, FRENCH):
+    for path, catalogue in ((CATALOGUE, read(CATALOGUE)), (FRENCH, complete_french())):
         with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, read(path))
+            write_mo(file, catalogue)
+
+
+def complete_french() -> Catalog:
+    """The French catalogue, with each of our texts that counts something as its own translation.
+
+    A text without translation is counted as in English, which would say "0 résultats".
+    """
+    french = read(FRENCH)
+    for message in read(CATALOGUE):
+        if message.pluralizable:
+            french.add(message.id, message.id, context=message.context)
+    return french
 
 
 def gathered() -> Catalog:

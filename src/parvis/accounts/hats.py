@@ -34,6 +34,8 @@ class Hat:
     organisation_id: int | None = None
     organisations: Callable[[], Sequence[int]] | None = None
     is_effective: bool = True
+    # The body is made up: a page that names it says so.
+    is_simulated: bool = False
 
     @property
     def needs_second_factor(self) -> bool:

@@ -36,6 +36,8 @@ LATE_MAIL = timedelta(minutes=30)
 LATE_TASK = timedelta(minutes=30)
 LONG_TASK = timedelta(hours=1)
 CLOCK_TOLERANCE_SECONDS = 5.0
+# Installing writes a catalogue and its compiled form in any order.
+INSTALLING_SECONDS = 60.0
 # Settings of PostgreSQL without which an acknowledged form may be lost.
 DURABILITY = ("synchronous_commit", "fsync", "full_page_writes")
 
@@ -136,8 +138,10 @@ def _translations() -> Iterator[Finding]:
             compiled = source.with_suffix(".mo")
             name = source.relative_to(folder)
             if not compiled.exists():
-                yield _broken(_("Traduction non compilée : %s (parvis compilemessages).") % name)
-            elif compiled.stat().st_mtime < source.stat().st_mtime:
+                yield _broken(
+                    _("Traduction non compilée : %s (tools/translations.py compile).") % name
+                )
+            elif source.stat().st_mtime - compiled.stat().st_mtime > INSTALLING_SECONDS:
                 yield _look(_("Traduction plus récente que sa forme compilée : %s.") % name)
             else:
                 yield _good(_("Traduction compilée : %s.") % name)

@@ -34,4 +34,5 @@ def coordinator_hats(person: Person) -> Iterator[Hat]:
             organisation_id=number,
             organisations=partial(list, (number,)),
             is_effective=mandate.state == MandateState.CONFIRMED,
+            is_simulated=mandate.organisation.is_simulated,
         )

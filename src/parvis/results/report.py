@@ -45,8 +45,10 @@ NAMED_CRITERIA = 3
 
 
 def file_name(reading: Reading) -> str:
+    """The report's, and the table's but for its ending; of made-up results it says so."""
     scope = f"vague-{reading.run.wave.number}" if reading.run.wave else "edition"
-    return f"{slugify(reading.organisation.name)}-{reading.edition.slug}-{scope}.pdf"
+    kind = "simulation-" if reading.edition.is_simulated else ""
+    return f"{kind}{slugify(reading.organisation.name)}-{reading.edition.slug}-{scope}.pdf"
 
 
 def render(reading: Reading, publication: Publication) -> bytes:

@@ -104,4 +104,12 @@ def hats(request: SignedInRequest) -> HttpResponse:
             raise Refusal(_("Ce rôle n’est plus le vôtre. Choisissez-en un autre."))
         request.session[SESSION_KEY] = chosen.key
         return redirect(_next_url(request) or "web:home")
-    return render(request, "accounts/hats.html", {"hats": available, "next": _next_url(request)})
+    return render(
+        request,
+        "accounts/hats.html",
+        {
+            "hats": available,
+            "next": _next_url(request),
+            "is_simulated": any(hat.is_simulated for hat in available),
+        },
+    )

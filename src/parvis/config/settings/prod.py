@@ -26,7 +26,8 @@ if env.bool("PARVIS_DEMO", default=False):
     )
 if env.bool("PARVIS_DEBUG", default=False):
     _problems.append("PARVIS_DEBUG : le mode de mise au point est refusé en service.")
-if not env.str("PARVIS_MAIL_URL", default=""):
+# Other schemes of the library write messages, sign-in links included, to logs or files.
+if not env.str("PARVIS_MAIL_URL", default="").startswith("smtp"):
     _problems.append(
         "PARVIS_MAIL_URL : donnez le serveur de courriel "
         "(par exemple : smtp+tls://utilisateur:motdepasse@serveur:587)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,9 +122,16 @@ def test_translations_not_compiled(settings) -> None:
     folder = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text("")
-    assert "compilemessages" in broken()
-    (folder / "django.mo").write_bytes(b"")
-    assert sentences(Verdict.BROKEN) == []
+    assert "translations.py compile" in broken()
+    compiled = folder / "django.mo"
+    compiled.write_bytes(b"")
+    assert sentences(Verdict.BROKEN) == sentences(Verdict.LOOK) == []
+    # An installation writes the two files in any order; a newer source is minutes newer.
+    source_at = (folder / "django.po").stat().st_mtime
+    os.utime(compiled, (source_at - 1, source_at - 1))
+    assert sentences(Verdict.LOOK) == []
+    os.utime(compiled, (source_at - 600, source_at - 600))
+    assert "plus récente" in sentences(Verdict.LOOK)[0]
 
 
 def test_settings_of_a_demonstration_are_pointed_out(settings) -> None:

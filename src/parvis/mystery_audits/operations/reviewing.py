@@ -63,12 +63,19 @@ def validate(*, contact: Contact, by: Person) -> Contact:
 
 @transaction.atomic
 def return_to_tester(*, contact: Contact, reason: str, by: Person) -> Contact:
-    """Send the contact back with what is to be completed, which the mystery citizen reads."""
+    """Send the contact back with what is to be completed, which the mystery citizen reads.
+
+    Raises Conflict when that person has left the panel: nobody could complete it.
+    """
     locked = _locked(contact, by)
     if _already(locked, ContactState.RETURNED, by):
         return locked
     reason = _required(reason, _("Indiquez ce que le citoyen-mystère doit compléter ou corriger."))
     _require_held(locked, by)
+    if locked.mystery_citizen is None or locked.mystery_citizen.left_at is not None:
+        raise Conflict(
+            _("La personne qui a fait ce test a quitté le panel : validez-le ou annulez-le.")
+        )
     return transition(contact=locked, to_state=ContactState.RETURNED, by=by, reason=reason)
 
 

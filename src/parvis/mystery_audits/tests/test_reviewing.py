@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.operations import end_role
@@ -12,7 +13,7 @@ from parvis.editions.enums import WaveState
 from parvis.editions.tests.factories import RegistrationFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.mystery_audits.enums import ContactState
-from parvis.mystery_audits.models import Contact, Transition
+from parvis.mystery_audits.models import Contact, MysteryCitizen, Transition
 from parvis.mystery_audits.operations import reviewing
 from parvis.mystery_audits.operations.fieldwork import submit
 from parvis.mystery_audits.operations.publication import freeze, mark_preliminary
@@ -76,6 +77,14 @@ def test_returning_and_cancelling_need_a_reason(act, reason, reviewer):
         act(contact=contact, reason=reason, by=reviewer)
     assert refused.value.field == "reason"
     assert not Transition.objects.exists()
+
+
+def test_nothing_is_returned_to_somebody_who_left_the_panel(reviewer):
+    contact = ContactFactory(in_review=True, reviewer=reviewer, answers="best")
+    MysteryCitizen.objects.update(left_at=timezone.now())
+    with pytest.raises(Conflict, match="a quitté le panel"):
+        reviewing.return_to_tester(contact=contact, reason="Quelle page ?", by=reviewer)
+    reviewing.validate(contact=contact, by=reviewer)
 
 
 def test_nobody_reviews_their_own_test(client):

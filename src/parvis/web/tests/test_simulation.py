@@ -72,6 +72,14 @@ def test_the_home_page_of_a_coordinator(client: Client, simulated: bool) -> None
 
 
 @pytest.mark.parametrize("simulated", [True, False], ids=["made-up", "real"])
+def test_the_roles_that_name_a_body(client: Client, simulated: bool) -> None:
+    mandate = MandateFactory(confirmed=True)
+    Organisation.objects.filter(pk=mandate.organisation_id).update(is_simulated=simulated)
+    sign_in(client, mandate.person)
+    assert says_simulation(client, "accounts:hats") == simulated
+
+
+@pytest.mark.parametrize("simulated", [True, False], ids=["made-up", "real"])
 def test_the_pages_of_a_mystery_citizen_even_once_all_is_handed_in(
     client: Client, simulated: bool
 ) -> None:
