@@ -1,4 +1,7 @@
-"""Run the whole suite on SQLite, then on PostgreSQL, and say how long each took."""
+"""Run the whole suite on SQLite, then on PostgreSQL, and say how long each took.
+
+Tests marked `looks` examine pages whatever made them (axe, weight): once is enough.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,20 @@ from postgres import cluster
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run(name: str, arguments: list[str], database: str | None) -> tuple[str, int, float]:
+def run(
+    name: str, left_out: list[str], arguments: list[str], database: str | None
+) -> tuple[str, int, float]:
+    """Run the tests but for the markers left out; name, exit code and seconds."""
     environment = {**os.environ, "PARVIS_TEST_DATABASE_NAME": name}
     environment.pop("PARVIS_TEST_DATABASE_URL", None)
     if database:
         environment["PARVIS_TEST_DATABASE_URL"] = database
     print(f"\n=== {name} ===", flush=True)
     started = time.monotonic()
+    selection = " and ".join(f"not {marker}" for marker in left_out)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", selection]
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments],
+        [*command, *arguments],
         cwd=ROOT,
         env=environment,
         check=False,
@@ -30,13 +38,13 @@ def run(name: str, arguments: list[str], database: str | None) -> tuple[str, int
 
 
 def main() -> int:
-    selection = [] if "--long" in sys.argv else ["-m", "not long"]
+    left_out = [] if "--long" in sys.argv else ["long"]
     coverage = ["--cov", "--cov-report=term:skip-covered", "--cov-report="]
-    outcomes = [run("SQLite", [*selection, *coverage], None)]
+    outcomes = [run("SQLite", left_out, coverage, None)]
     with cluster() as server:
         # The cluster is thrown away whole: dropping its databases first would only fail on a
         # session that a browser's last request left open.
-        outcomes.append(run("PostgreSQL", [*selection, "--reuse-db"], server.url))
+        outcomes.append(run("PostgreSQL", [*left_out, "looks"], ["--reuse-db"], server.url))
     print()
     for name, code, seconds in outcomes:
         print(f"{name}: {'passed' if code == 0 else 'FAILED'} in {seconds:.0f} s")

@@ -27,6 +27,7 @@ from tests.e2e.conftest import COLOUR_RULES, Reception, Visit
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]

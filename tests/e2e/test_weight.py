@@ -20,6 +20,7 @@ from tests.e2e.conftest import PHONE, Reception, Visit
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]

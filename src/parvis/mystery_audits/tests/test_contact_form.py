@@ -56,7 +56,8 @@ def field_url(contact):
 
 
 def filled_form(contact, **changes):
-    """What a browser sends for the whole form, answers at their best."""
+    """What a browser sends for the whole form opened now, answers at their best."""
+    contact.refresh_from_db()
     stored = answers_by_criterion(contact)
     data = {}
     for criterion in criteria_of(contact):
