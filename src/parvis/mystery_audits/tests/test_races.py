@@ -128,7 +128,7 @@ def test_of_two_decisions_on_a_contact_one_holds() -> None:
 
 
 def test_of_two_reviewers_one_holds_the_contact() -> None:
-    first, second = PersonFactory(), PersonFactory()
+    first, second = PersonFactory(reviewer=True), PersonFactory(reviewer=True)
     contact = ContactFactory(submitted=True)
     refusal = at_once(
         lambda: take(contact=contact, by=first), lambda: take(contact=contact, by=second)
