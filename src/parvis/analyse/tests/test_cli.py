@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -101,29 +102,28 @@ def test_a_terminal_without_accents_gets_escapes_rather_than_a_failure(files: li
     assert "\\xe9" in done.stdout
 
 
+def written_to(output: IO[bytes], files: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """The analysis with its standard output given."""
+    return subprocess.run(
+        [sys.executable, "-m", "parvis.analyse.cli", "composite", *files],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": SOURCES},
+        check=False,
+    )
+
+
 def test_a_reader_that_goes_away_is_not_a_traceback(files: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", "parvis.analyse.cli", "composite", *files],
-            stdout=output,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": SOURCES},
-            check=False,
-        )
+        done = written_to(output, files)
     assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_a_full_disk_is_a_sentence_not_a_traceback(files: list[str]) -> None:
     with open("/dev/full", "wb") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", "parvis.analyse.cli", "composite", *files],
-            stdout=output,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": SOURCES},
-            check=False,
-        )
+        done = written_to(output, files)
     assert done.returncode == 1
     assert done.stderr.decode().startswith(
         "parvis analyse\u00a0: le résultat n’a pas pu être écrit"
