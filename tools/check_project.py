@@ -1,4 +1,4 @@
-"""The checks that need Django: migrations, translations, and production settings."""
+"""The checks that need Django: migrations, translations, production settings, tests found."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
         ["-m", "parvis.config.cli", "check", "--deploy", "--fail-level", "WARNING"],
         PRODUCTION,
     ),
+    # An import that fails in one file of tests would otherwise be told after all the others ran.
+    ("tests", ["-m", "pytest", "-qqq", "--collect-only"], {}),
 ]
 
 
@@ -34,7 +36,16 @@ def main() -> int:
     for name, command, settings in CHECKS:
         print(f"check: {name}", flush=True)
         environment = {**os.environ, **settings}
-        if subprocess.run([sys.executable, *command], cwd=ROOT, env=environment).returncode:
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode:
+            print(done.stdout)
             failed.append(name)
     if failed:
         print("failed:", ", ".join(failed))

@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parvis.accounts.tests.factories import PASSWORD
-from parvis.editions.tests.test_pages import edition_form, form_of
+from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
 from tests.access.world import CRITERION, ROLES, World
