@@ -14,6 +14,7 @@ urlpatterns = [
     path("editions/", include("parvis.editions.urls")),
     path("terrain/", include("parvis.mystery_audits.urls")),
     path("resultats/", include("parvis.results.urls")),
+    path("", include("parvis.feedback.urls")),
 ]
 
 handler400 = "parvis.web.views.errors.bad_request"

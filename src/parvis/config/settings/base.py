@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "parvis.editions",
     "parvis.measures",
     "parvis.mystery_audits",
+    "parvis.feedback",
     "parvis.results",
     "parvis.web",
     "django.contrib.auth",

@@ -1,0 +1,30 @@
+"""On PostgreSQL, the table of answers becomes partitioned by the month of reception.
+
+Django makes it as a plain table in 0001; this replaces it, empty, with the same columns. The
+default partition holds what arrives before its month's own was made (`ingestion.partitions`).
+"""
+
+from typing import Any
+
+from django.db import migrations
+
+PARTITION = """
+ALTER TABLE feedback_answer RENAME TO feedback_answer_plain;
+CREATE TABLE feedback_answer (LIKE feedback_answer_plain INCLUDING DEFAULTS)
+    PARTITION BY RANGE (received_at);
+DROP TABLE feedback_answer_plain;
+ALTER TABLE feedback_answer ADD PRIMARY KEY (id, received_at);
+CREATE INDEX feedback_answer_walk ON feedback_answer (organisation_id, received_at, id);
+CREATE TABLE feedback_answer_default PARTITION OF feedback_answer DEFAULT;
+"""
+
+
+def partition_by_month(apps: Any, schema_editor: Any) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(PARTITION)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("feedback", "0001_initial")]
+
+    operations = [migrations.RunPython(partition_by_month, migrations.RunPython.noop)]

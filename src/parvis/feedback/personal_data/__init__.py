@@ -1,0 +1,6 @@
+"""What this room holds on people, one module a subject.
+
+Answers hold nobody: no address, no cookie, no account; the number of a visit is drawn for it alone.
+"""
+
+from parvis.feedback.personal_data import comments, devices, questionnaires  # noqa: F401

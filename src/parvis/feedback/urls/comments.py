@@ -1,0 +1,7 @@
+"""Comments and ideas: their moderation, their public pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
