@@ -1,11 +1,12 @@
-"""Addresses of the room, one module a public: coordinators, citizens, boards, comments, outside."""
+"""Addresses of the room, one module a public."""
 
-from parvis.feedback.urls import board, citizens, comments, coordinator, outside
+from parvis.feedback.urls import board, citizens, comments, coordinator, devices, outside
 
 app_name = "feedback"
 
 urlpatterns = [
     *coordinator.urlpatterns,
+    *devices.urlpatterns,
     *citizens.urlpatterns,
     *board.urlpatterns,
     *comments.urlpatterns,
