@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext_lazy as _
 
+from parvis.feedback.models import WrongPairing
 from parvis.foundation.personal_data import Controller, declare, not_personal
+
+# They count for a quarter of an hour; the next guess after that deletes them, or else the night.
+WRONG_PAIRINGS_KEPT = timedelta(days=1)
+
+
+def drop_wrong_pairings(now: datetime, dry_run: bool) -> int:
+    """Forget the wrong guesses of a code."""
+    due = WrongPairing.objects.filter(at__lt=now - WRONG_PAIRINGS_KEPT)
+    return due.count() if dry_run else due.delete()[0]
+
 
 not_personal(
     "feedback.Device",
@@ -24,10 +37,13 @@ declare(
     controller=Controller.ORGANISATION,
     retention=_("aussi longtemps que la borne"),
 )
-not_personal(
+declare(
     "feedback.WrongPairing",
     "source_hash",
-    because="a keyed hash, deleted with the quarter of an hour it counts in",
+    purpose=_("ralentir qui cherche au hasard le code d’une borne"),
+    controller=Controller.OPERATOR,
+    retention=WRONG_PAIRINGS_KEPT,
+    purge=drop_wrong_pairings,
 )
 not_personal("feedback.Receipt", "content_hash", because="the hash of an answer")
 not_personal("feedback.Answer", "language", because="the language of a screen, of one answer")
