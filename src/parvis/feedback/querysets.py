@@ -28,6 +28,10 @@ class TouchpointQuerySet(_OfABody):
         return self.filter(closed_at__isnull=True)
 
 
+class SpokenLabelQuerySet(_OfABody):
+    pass
+
+
 class DeviceQuerySet(_OfABody):
     def kiosks(self) -> Self:
         return self.filter(kind=DeviceKind.KIOSK)

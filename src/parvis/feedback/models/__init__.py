@@ -3,7 +3,8 @@
 from parvis.feedback.models.answers import Answer, KeptApart, Receipt
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
-from parvis.feedback.models.devices import Device, PairingCode
+from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
+from parvis.feedback.models.speech import SpokenLabel
 from parvis.feedback.models.touchpoints import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
     MINIMUM_STAFFING,
@@ -28,6 +29,8 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Receipt",
+    "SpokenLabel",
     "Touchpoint",
     "WeekProfileCount",
+    "WrongPairing",
 ]
