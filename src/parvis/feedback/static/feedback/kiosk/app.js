@@ -260,12 +260,12 @@ class Kiosk {
   show(name, screen) {
     this.shown = name;
     document.documentElement.dataset.screen = name;
-    this.armedAt = performance.now() + ARMING_MS;
     this.place.replaceChildren(screen);
     const isCitizens = ["attract", "step", "thanks", "refusal"].includes(name);
     const language = isCitizens ? this.words.language : page.language;
     document.documentElement.lang = language;
     document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
+    this.armedAt = isCitizens ? performance.now() + ARMING_MS : 0;
     this.toolbar.element.hidden = !isCitizens;
     this.place.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
@@ -321,7 +321,7 @@ class Kiosk {
       this.device = await store.get("device");
       this.isRefused = false;
       this.persisted = await askToPersist();
-      await this.configuration.refresh();
+      await this.configuration.accept(reply.configuration);
       this.outbox.failures = 0;
       this.outbox.notBefore = 0;
       this.outbox.wake(0);

@@ -32,12 +32,16 @@ export class Configuration {
       signal: AbortSignal.timeout(30_000),
     });
     if (!response.ok) throw new Error(`configuration: ${response.status}`);
-    const received = await response.json();
+    return this.accept(await response.json());
+  }
+
+  /** Keep this one, with its sounds; true when it is not the one already kept. */
+  async accept(received) {
     if (!isReadable(received)) throw new Error("configuration: unreadable");
     if (JSON.stringify(received) === JSON.stringify(this.current)) return false;
-    await this.#keepSounds(received);
     await store.put("configuration", received);
     this.current = received;
+    this.keeping = this.#keepSounds(received);
     return true;
   }
 
