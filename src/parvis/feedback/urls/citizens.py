@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from parvis.feedback.views import kiosk
+from parvis.feedback.views import citizen, kiosk
 
 urlpatterns: list[URLPattern] = [
     path("borne/", kiosk.page, name="kiosk"),
     path("borne/sw.js", kiosk.worker, name="kiosk_worker"),
+    path("avis/<str:code>/", citizen.give, name="give"),
 ]

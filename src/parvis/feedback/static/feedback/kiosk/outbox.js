@@ -197,7 +197,6 @@ export class Outbox {
 
   async #send(batch, secret) {
     const sent = this.clock.now();
-    const sentMono = performance.now();
     const body = encode({
       sent,
       health: await this.health(),
@@ -212,7 +211,7 @@ export class Outbox {
       return { done: false, why: `network: ${error.name}` };
     }
     if (response.status === 202 || response.status === 409) {
-      return this.#acknowledge(batch, reply, sentMono);
+      return this.#acknowledge(batch, reply, sent);
     }
     if (response.status === 422) return this.#setAside(batch, reply);
     if (response.status === 413 && batch.length > 1) {
@@ -224,7 +223,7 @@ export class Outbox {
   }
 
   /** Let go of the answers whose receipt bears their identifier and their hash, and of no other. */
-  async #acknowledge(batch, reply, sentMono) {
+  async #acknowledge(batch, reply, sent) {
     if (!Array.isArray(reply?.receipts)) return { done: false, why: "no receipts" };
     const hashes = new Map(reply.receipts.map((receipt) => [receipt?.id, receipt?.hash]));
     const received = batch.filter(({ entry, hash }) => hashes.get(entry.id) === hash);
@@ -233,7 +232,7 @@ export class Outbox {
         for (const { entry } of received) entries.delete(entry.seq);
       });
     }
-    await this.clock.synchronise(reply.server_time_ms, sentMono, performance.now());
+    await this.clock.synchronise(reply.server_time_ms, sent.run, sent.mono_ms, this.clock.mono());
     if (received.length < batch.length) return { done: false, why: "missing receipts" };
     this.largestBatch = Math.min(MAX_BATCH, this.largestBatch * 2);
     this.lastSynchronisedAt = Date.now();
