@@ -1,7 +1,7 @@
 """A server for kiosks alone: the protocol of the room's README, without a database, with accidents.
 
-Answers are taken as the real one takes them (`feedback.protocol` reads and hashes them), and what is
-taken is never forgotten. `cut` is the share of batches whose reply never leaves, once the answers
+Answers are taken as the real one takes them (`feedback.protocol` reads and hashes them), and what
+is taken is never forgotten. `cut` is the share of batches whose reply never leaves, once the answers
 are taken: the accident that loses or doubles answers in a device that trusts statuses or retries.
 """
 

@@ -1,4 +1,4 @@
-"""Where a citizen is in a questionnaire, signed and carried by the page itself: no cookie is needed.
+"""Where a citizen is in a questionnaire, signed and carried by the page: no cookie is needed.
 
 The number of each answer is drawn from the visit's own: the same page sent twice, by a double press
 or a bad network, is the same answer. A token says nothing of who holds it.

@@ -1,4 +1,4 @@
-"""The public page of a touchpoint: stored before thanked, once whatever is pressed, without cookie."""
+"""The public page of a touchpoint: stored before thanked, once, without a cookie."""
 
 from __future__ import annotations
 

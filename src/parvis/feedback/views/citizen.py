@@ -1,8 +1,8 @@
 """The public page of a touchpoint: what the code of a poster opens on a citizen's own phone.
 
 No account, no cookie, no script: each step is a form that bears a signed token. What is pressed is
-stored before the next step is shown; the page that follows is an address, so that reloading it sends
-nothing again.
+stored before the next step is shown; the page that follows is an address, so that reloading it
+sends nothing again.
 """
 
 from __future__ import annotations
