@@ -1,8 +1,8 @@
 """A server for kiosks alone: the protocol of the room's README, without a database, with accidents.
 
 Answers are taken as the real one takes them (`feedback.protocol` reads and hashes them), and what
-is taken is never forgotten. `cut` is the share of batches whose reply never leaves, once the answers
-are taken: the accident that loses or doubles answers in a device that trusts statuses or retries.
+is taken is never forgotten. `cut` is the share of batches whose reply never leaves, once the
+answers are taken: the accident by which a device that trusts statuses loses or doubles answers.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def configuration(**changes: Any) -> dict[str, Any]:
 class KioskServer:
     """Serves the kiosk's page and files from the package, and takes its answers."""
 
-    def __init__(self, *, cut: float = 0.0, seed: int = 1, page_offset_ms: int = 0) -> None:
+    def __init__(self, *, cut: float = 0.0, seed: int = 1) -> None:
         self.cut = cut
         self.random = random.Random(seed)
         self.lock = threading.Lock()
