@@ -1,6 +1,10 @@
-"""Touchpoints and questionnaires, devices, answers, counts, comments: one module a subject."""
+"""Touchpoints and questionnaires, devices, answers, counts, comments, alerts: one module a
+subject.
+"""
 
+from parvis.feedback.models.alerts import Alert, AlertComment, TouchpointWatch
 from parvis.feedback.models.answers import Answer, KeptApart, Receipt
+from parvis.feedback.models.boards import ClosedPeriod, WallLink
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode
@@ -16,7 +20,10 @@ from parvis.feedback.models.touchpoints import (
 __all__ = [
     "MINIMUM_ANSWERS_WITH_FEW_AGENTS",
     "MINIMUM_STAFFING",
+    "Alert",
+    "AlertComment",
     "Answer",
+    "ClosedPeriod",
     "Comment",
     "DayCount",
     "Device",
@@ -29,5 +36,7 @@ __all__ = [
     "QuestionnaireVersion",
     "Receipt",
     "Touchpoint",
+    "TouchpointWatch",
+    "WallLink",
     "WeekProfileCount",
 ]
