@@ -91,14 +91,24 @@ def _misuse(alert: Alert) -> list[str]:
         f"{Exclusion(int(reason)).label} : {grouped(count)}"
         for reason, count in sorted(found["reasons"].items())
     ]
-    return [
-        _("%(excluded)s avis sur %(raw)s ont été écartés depuis le %(since)s (%(share)s).")
-        % {
+    since = day_in_words(_day(found["since"]))
+    if alert.touchpoint.could_follow_an_agent:
+        # Beside the number received, it would tell how many of two days are counted.
+        first = _("%(excluded)s avis ont été écartés depuis le %(since)s.") % {
+            "excluded": grouped(found["excluded"]),
+            "since": since,
+        }
+    else:
+        first = _(
+            "%(excluded)s avis sur %(raw)s ont été écartés depuis le %(since)s (%(share)s)."
+        ) % {
             "excluded": grouped(found["excluded"]),
             "raw": grouped(found["raw"]),
-            "since": day_in_words(_day(found["since"])),
+            "since": since,
             "share": percent(found["excluded"] / max(found["raw"], 1)),
-        },
+        }
+    return [
+        first,
         " ; ".join(reasons) + ".",
         _("Rien n’est effacé : les avis écartés gardent leur raison, et ne sont pas comptés."),
     ]

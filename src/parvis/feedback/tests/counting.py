@@ -77,5 +77,27 @@ def add_cell(
                 model.objects.create(**cell, **when, answers=answers)
 
 
+def fill_days(
+    touchpoint: Touchpoint, chosen: list[date], levels: tuple[int, int, int, int]
+) -> None:
+    """The same answers on many days, in the daily counts alone: what the drop alarm reads."""
+    question = question_of(touchpoint)
+    with scopes_disabled():
+        DayCount.objects.bulk_create(
+            DayCount(
+                touchpoint=touchpoint,
+                question=question,
+                day=day,
+                level=NO_LEVEL,
+                answer=level,
+                exclusion=Exclusion.NONE,
+                answers=answers,
+            )
+            for day in chosen
+            for level, answers in enumerate(levels)
+            if answers
+        )
+
+
 def days(first: date, count: int) -> list[date]:
     return [first + timedelta(days=n) for n in range(count)]

@@ -141,7 +141,8 @@ def _page(
             "note_form": note or NoteForm(),
             "close_form": closing or CloseAlertForm(is_drop=is_drop),
             "may_acknowledge": bool(may_acknowledge(request.user, current)),
-            "may_close": bool(may_close(request.user, current)),
+            # A form refused keeps what was written, even if somebody closed the alert meanwhile.
+            "may_close": closing is not None or bool(may_close(request.user, current)),
             "board_url": f"{reverse('feedback:board')}?point={current.touchpoint_id}&periode=90j",
             "zone": current.touchpoint.zone,
             "is_simulated": request.hat.is_simulated,
