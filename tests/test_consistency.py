@@ -173,6 +173,7 @@ PUBLIC_PAGES = {
     "feedback:configuration",
     "feedback:pair",
     "feedback:sound",
+    "feedback:wall_screen",
     "foundation:health",
     "mfa_authenticate",
     "mfa_login_webauthn",

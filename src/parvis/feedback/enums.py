@@ -92,3 +92,19 @@ COMMENT_TRANSITIONS: dict[CommentState, frozenset[CommentState]] = {
     CommentState.KEPT_INTERNAL: frozenset({CommentState.PUBLISHED, CommentState.REJECTED}),
     CommentState.REJECTED: frozenset({CommentState.PUBLISHED, CommentState.KEPT_INTERNAL}),
 }
+
+
+class AlertKind(models.TextChoices):
+    DROP = "drop", _("Baisse de satisfaction")
+    SILENT = "silent", _("Borne silencieuse")
+    MISUSE = "misuse", _("Appuis abusifs")
+
+
+class AlertState(models.TextChoices):
+    OPEN = "open", _("À traiter")
+    ACKNOWLEDGED = "acknowledged", _("Prise en charge")
+    CLOSED = "closed", _("Close")
+
+
+# What the misuse filter set aside by itself; the other exclusions are nobody's misuse.
+MISUSE = (Exclusion.TOO_SOON, Exclusion.BURST, Exclusion.REPEATED)

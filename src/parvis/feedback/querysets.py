@@ -8,7 +8,7 @@ from django.db import models
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
-from parvis.feedback.enums import CommentState, DeviceKind
+from parvis.feedback.enums import AlertState, CommentState, DeviceKind
 
 
 class _OfABody(models.QuerySet[Any]):
@@ -26,6 +26,18 @@ class QuestionnaireQuerySet(_OfABody):
 class TouchpointQuerySet(_OfABody):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def shown_in_detail(self) -> Self:
+        """Those where enough people work for a day or an hour not to speak of one of them."""
+        from parvis.feedback.models.touchpoints import MINIMUM_STAFFING
+
+        return self.filter(staffing__gte=MINIMUM_STAFFING)
+
+    def shown_by_period(self) -> Self:
+        """The others: only periods of at least 30 answers are shown of them."""
+        from parvis.feedback.models.touchpoints import MINIMUM_STAFFING
+
+        return self.filter(staffing__lt=MINIMUM_STAFFING)
 
 
 class SpokenLabelQuerySet(_OfABody):
@@ -46,3 +58,13 @@ class CommentQuerySet(_OfABody):
 
     def published(self) -> Self:
         return self.filter(state=CommentState.PUBLISHED)
+
+
+class AlertQuerySet(_OfABody):
+    def not_closed(self) -> Self:
+        return self.exclude(state=AlertState.CLOSED)
+
+
+class WallLinkQuerySet(_OfABody):
+    def active(self) -> Self:
+        return self.filter(revoked_at__isnull=True)

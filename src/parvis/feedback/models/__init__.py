@@ -1,6 +1,10 @@
-"""Touchpoints and questionnaires, devices, answers, counts, comments: one module a subject."""
+"""Touchpoints and questionnaires, devices, answers, counts, comments, alerts: one module a
+subject.
+"""
 
+from parvis.feedback.models.alerts import Alert, AlertComment, TouchpointWatch
 from parvis.feedback.models.answers import Answer, KeptApart, Receipt
+from parvis.feedback.models.boards import ClosedPeriod, WallLink
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
@@ -17,7 +21,10 @@ from parvis.feedback.models.touchpoints import (
 __all__ = [
     "MINIMUM_ANSWERS_WITH_FEW_AGENTS",
     "MINIMUM_STAFFING",
+    "Alert",
+    "AlertComment",
     "Answer",
+    "ClosedPeriod",
     "Comment",
     "DayCount",
     "Device",
@@ -31,6 +38,8 @@ __all__ = [
     "Receipt",
     "SpokenLabel",
     "Touchpoint",
+    "TouchpointWatch",
+    "WallLink",
     "WeekProfileCount",
     "WrongPairing",
 ]
