@@ -34,7 +34,7 @@ _MAX_NAME_WORDS = 5
 
 @dataclass(frozen=True)
 class Span:
-    """What is hidden, from `start` to before `end` in the text as written, and what is put there."""
+    """What is hidden, from `start` to before `end` in the text as written, and what replaces it."""
 
     start: int
     end: int

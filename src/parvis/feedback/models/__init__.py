@@ -4,6 +4,10 @@ from parvis.feedback.models.answers import Answer, KeptApart, Receipt
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode
+from parvis.feedback.models.ideas import Idea, IdeaSupport
+from parvis.feedback.models.moderation import AgentName
+from parvis.feedback.models.replies import Commitment, Reply, ReplyTemplate
+from parvis.feedback.models.themes import Theme, ThemeSearch
 from parvis.feedback.models.touchpoints import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
     MINIMUM_STAFFING,
@@ -16,11 +20,15 @@ from parvis.feedback.models.touchpoints import (
 __all__ = [
     "MINIMUM_ANSWERS_WITH_FEW_AGENTS",
     "MINIMUM_STAFFING",
+    "AgentName",
     "Answer",
     "Comment",
+    "Commitment",
     "DayCount",
     "Device",
     "HourCount",
+    "Idea",
+    "IdeaSupport",
     "KeptApart",
     "MonthCount",
     "PairingCode",
@@ -28,6 +36,10 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Receipt",
+    "Reply",
+    "ReplyTemplate",
+    "Theme",
+    "ThemeSearch",
     "Touchpoint",
     "WeekProfileCount",
 ]
