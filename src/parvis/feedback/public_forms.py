@@ -31,7 +31,7 @@ class SentForm:
 
 def new_token(subject: str) -> str:
     """What a form about `subject` carries in its field `formulaire`."""
-    return signing.dumps([subject, uuid4().hex, round(time.time(), 1)], salt=_SALT)
+    return signing.dumps([subject, uuid4().hex, time.time()], salt=_SALT)
 
 
 def read_form(request: HttpRequest, subject: str) -> SentForm:

@@ -77,14 +77,13 @@ def decide_many(*, seen: Mapping[int, str], state: CommentState, by: Person) -> 
             _("Au plus %(count)s textes à la fois : décidez le reste ensuite.")
             % {"count": BULK_LIMIT}
         )
-    decided = left = 0
+    decided = 0
     for comment in Comment.objects.select_for_update().filter(pk__in=seen).order_by("pk"):
         if version_of(comment) != seen[comment.pk] or not may_become(comment, state):
-            left += 1
             continue
         _move(comment, state, by)
         decided += 1
-    return BulkOutcome(decided, left + len(seen) - decided - left)
+    return BulkOutcome(decided, len(seen) - decided)
 
 
 @transaction.atomic
