@@ -8,7 +8,11 @@ from parvis.feedback.models.boards import ClosedPeriod, WallLink
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
+from parvis.feedback.models.ideas import Idea, IdeaSupport
+from parvis.feedback.models.moderation import AgentName
+from parvis.feedback.models.replies import Commitment, Reply, ReplyTemplate
 from parvis.feedback.models.speech import SpokenLabel
+from parvis.feedback.models.themes import Theme, ThemeSearch
 from parvis.feedback.models.touchpoints import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
     MINIMUM_STAFFING,
@@ -21,14 +25,18 @@ from parvis.feedback.models.touchpoints import (
 __all__ = [
     "MINIMUM_ANSWERS_WITH_FEW_AGENTS",
     "MINIMUM_STAFFING",
+    "AgentName",
     "Alert",
     "AlertComment",
     "Answer",
     "ClosedPeriod",
     "Comment",
+    "Commitment",
     "DayCount",
     "Device",
     "HourCount",
+    "Idea",
+    "IdeaSupport",
     "KeptApart",
     "MonthCount",
     "PairingCode",
@@ -36,7 +44,11 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Receipt",
+    "Reply",
+    "ReplyTemplate",
     "SpokenLabel",
+    "Theme",
+    "ThemeSearch",
     "Touchpoint",
     "TouchpointWatch",
     "WallLink",

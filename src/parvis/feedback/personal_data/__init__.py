@@ -4,6 +4,7 @@ Answers hold nobody: no address, no cookie, no account; the number of a visit is
 """
 
 from parvis.feedback.personal_data import (  # noqa: F401
+    answers_given,
     boards,
     comments,
     devices,

@@ -1,4 +1,4 @@
-"""The room's own recurring work."""
+"""Recurring work of the room: watching the touchpoints, writing down the periods of small teams."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django_scopes import scopes_disabled
 
 from parvis.feedback.boards.closed_periods import close_periods
 from parvis.feedback.enums import MISUSE, DeviceKind, QuestionKind
-from parvis.feedback.ingestion.partitions import ensure_month
 from parvis.feedback.models import DayCount, Touchpoint
 from parvis.feedback.operations.alerts import local_day
 from parvis.feedback.operations.drop_watch import watch_for_drop
@@ -22,12 +21,6 @@ from parvis.feedback.operations.kiosk_watch import (
 from parvis.foundation.schedule import scheduled
 
 logger = logging.getLogger(__name__)
-
-
-@scheduled(every=timedelta(days=1))
-def make_next_partition() -> None:
-    """Have next month's partition ready before its first answer, on PostgreSQL."""
-    ensure_month(timezone.now() + timedelta(days=31))
 
 
 @scheduled(every=timedelta(days=1))
