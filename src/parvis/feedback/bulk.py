@@ -80,8 +80,8 @@ class Visits:
         Rank of the first answer among all that the kiosk sent; 0 for a public page.
     lost_before : ndarray of int, optional
         How many ranks never arrived between the visit before and this one.
-    time_quality : TimeQuality
-        How the known moments are known.
+    time_quality : ndarray of int, optional
+        Values of `TimeQuality`: how the known moments are known; to the second by default.
     """
 
     source: Source
@@ -93,7 +93,7 @@ class Visits:
     language: NDArray[np.str_]
     first_sequence: int = 0
     lost_before: IntArray | None = None
-    time_quality: TimeQuality = TimeQuality.EXACT
+    time_quality: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,8 @@ def answers_of(visits: Visits, rng: np.random.Generator) -> Answers:
     is_known = visits.occurred_us != UNKNOWN_MOMENT
     counted_us = np.where(is_known, visits.occurred_us, visits.received_us)
     day, hour = local_days_and_hours(counted_us, source.zone)
-    quality = np.where(is_known, int(visits.time_quality), int(TimeQuality.UNKNOWN))
+    known_by = int(TimeQuality.EXACT) if visits.time_quality is None else visits.time_quality
+    quality = np.where(is_known, known_by, int(TimeQuality.UNKNOWN))
     device = source.device
     return Answers(
         id=draw_identifiers(count, rng),
