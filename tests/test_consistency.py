@@ -166,6 +166,7 @@ PUBLIC_PAGES = {
     "editions:method",
     "editions:public_detail",
     "editions:public_list",
+    "feedback:batches",
     "foundation:health",
     "mfa_authenticate",
     "mfa_login_webauthn",

@@ -1,0 +1,170 @@
+"""Receipts and events on the disk, with one statement a table whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from parvis.feedback.models import Device, Receipt
+
+# Identifiers in one question: SQLite allows 32,766 parameters, PostgreSQL more.
+_TOGETHER = 5_000
+
+_ANSWER_COLUMNS = {
+    "id": "uuid",
+    "received_at": "timestamptz",
+    "organisation_id": "bigint",
+    "touchpoint_id": "bigint",
+    "device_id": "bigint",
+    "version_id": "bigint",
+    "question_id": "bigint",
+    "visit": "uuid",
+    "sequence": "bigint",
+    "value": "bigint",
+    "level": "smallint",
+    "language": "varchar",
+    "device_time_ms": "bigint",
+    "occurred_at": "timestamptz",
+    "time_quality": "smallint",
+    "day": "date",
+    "hour": "smallint",
+    "exclusion": "smallint",
+}
+
+
+class Event(NamedTuple):
+    """A row of `Answer`: the same names, in the order of the columns above."""
+
+    id: UUID
+    received_at: datetime
+    organisation_id: int
+    touchpoint_id: int
+    device_id: int
+    version_id: int
+    question_id: int
+    visit: UUID
+    sequence: int
+    value: int
+    level: int
+    language: str
+    device_time_ms: int
+    occurred_at: datetime | None
+    time_quality: int
+    day: date
+    hour: int
+    exclusion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept under an identifier."""
+
+    content_hash: bytes
+    is_kept_apart: bool
+
+
+def add_receipts(rows: Iterable[tuple[UUID, bytes, datetime, bool]]) -> set[UUID]:
+    """Write the receipts that are new; return their identifiers.
+
+    Another process may be writing the same: PostgreSQL waits for it and leaves its row; SQLite has
+    one writer at a time.
+    """
+    ordered = sorted(rows, key=itemgetter(0))
+    if not ordered:
+        return set()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO feedback_receipt (id, content_hash, received_at, is_kept_apart)"
+                " SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::timestamptz[], %s::boolean[])"
+                " ON CONFLICT DO NOTHING RETURNING id",
+                [list(column) for column in zip(*ordered, strict=True)],
+            )
+            return {number for (number,) in cursor.fetchall()}
+    known = known_receipts({row[0] for row in ordered})
+    new = [row for row in ordered if row[0] not in known]
+    Receipt.objects.bulk_create(
+        Receipt(id=number, content_hash=content, received_at=moment, is_kept_apart=apart)
+        for number, content, moment, apart in new
+    )
+    return {row[0] for row in new}
+
+
+def known_receipts(numbers: Collection[UUID]) -> dict[UUID, Known]:
+    """What is kept under each of these identifiers, for those that are."""
+    found: dict[UUID, Known] = {}
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), _TOGETHER):
+        rows = Receipt.objects.filter(pk__in=ordered[start : start + _TOGETHER]).values_list(
+            "pk", "content_hash", "is_kept_apart"
+        )
+        found.update({pk: Known(bytes(content), apart) for pk, content, apart in rows})
+    return found
+
+
+def add_answers(events: Sequence[Event]) -> None:
+    """Write events whose receipts were just written by the same transaction."""
+    if not events:
+        return
+    columns = ", ".join(_ANSWER_COLUMNS)
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in _ANSWER_COLUMNS.values())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO feedback_answer ({columns}) SELECT * FROM unnest({arrays})",  # noqa: S608
+                [list(column) for column in zip(*events, strict=True)],
+            )
+    else:
+        marks = ", ".join(["%s"] * len(_ANSWER_COLUMNS))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO feedback_answer ({columns}) VALUES ({marks})",  # noqa: S608
+                [[_as_sqlite_keeps(cell) for cell in event] for event in events],
+            )
+
+
+def _as_sqlite_keeps(cell: Any) -> Any:
+    """A cell as Django writes it on SQLite: identifiers without dashes, moments in UTC."""
+    if isinstance(cell, UUID):
+        return cell.hex
+    if isinstance(cell, datetime):
+        return str(cell.astimezone(UTC).replace(tzinfo=None))
+    return cell
+
+
+def save_devices(devices: Sequence[Device]) -> None:
+    """Write what is remembered of devices the caller holds the lock of."""
+    names = [
+        "last_seen_at",
+        "app_version",
+        "queue_length",
+        "storage_left_bytes",
+        "clock_offset_ms",
+        "highest_sequence",
+        "missing_sequences",
+        "last_visit_at",
+        "last_level",
+        "streak_length",
+        "same_level_length",
+        "last_visit",
+        "last_exclusion",
+    ]
+    fields: list[Any] = [Device._meta.get_field(name) for name in names]
+    assigned = ", ".join(f"{name} = %s" for name in names)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE feedback_device SET {assigned} WHERE id = %s",  # noqa: S608
+            [
+                [
+                    *(f.get_db_prep_save(getattr(device, f.attname), connection) for f in fields),
+                    device.pk,
+                ]
+                for device in devices
+            ],
+        )
