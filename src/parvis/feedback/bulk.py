@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from parvis.feedback.bulk_counts import add_to_counts
 from parvis.feedback.enums import NO_LEVEL, SET_KINDS, TimeQuality
+from parvis.feedback.ingestion.partitions import ensure_month
 from parvis.feedback.models import Device, Question, QuestionnaireVersion
 from parvis.feedback.questionnaire_document import Document, read_document
 
@@ -348,11 +349,9 @@ def _write_events(batch: Answers) -> None:
 
 def ensure_months(received_us: IntArray) -> None:
     """Make the partitions that moments of reception fall in."""
-    from parvis.feedback.ingestion import partitions
-
     for month in np.unique(received_us.astype("datetime64[us]").astype("datetime64[M]")):
         first: date = month.astype("datetime64[D]").item()
-        partitions.ensure_month(datetime(first.year, first.month, 1, tzinfo=UTC))
+        ensure_month(datetime(first.year, first.month, 1, tzinfo=UTC))
 
 
 def _device_time_ms(batch: Answers) -> IntArray:
