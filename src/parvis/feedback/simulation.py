@@ -95,9 +95,10 @@ class Burst:
 class Behaviour:
     """What a device receives.
 
-    `visits_a_month` come on average over a year without public holidays; those less than 25 s apart
-    at a kiosk are one. `quality` is in logits, 0 for a typical place. `lost_share` of the visits come after ranks that
-    never arrived. `offline` are the periods at whose end the kiosk sent what it had kept.
+    `visits_a_month` come on average over a year without public holidays; those less than 25 s
+    apart at a kiosk are one. `quality` is in logits, 0 for a typical place. `lost_share` of the
+    visits come after ranks that never arrived. `offline` are the periods at whose end the kiosk
+    sent what it had kept.
     """
 
     visits_a_month: float
