@@ -4,6 +4,7 @@ from parvis.feedback.models.answers import Answer, KeptApart, Receipt
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode
+from parvis.feedback.models.national import NationalFigures
 from parvis.feedback.models.touchpoints import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
     MINIMUM_STAFFING,
@@ -23,6 +24,7 @@ __all__ = [
     "HourCount",
     "KeptApart",
     "MonthCount",
+    "NationalFigures",
     "PairingCode",
     "Question",
     "Questionnaire",

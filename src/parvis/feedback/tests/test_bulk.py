@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
-from django_scopes import scopes_disabled
 
 from parvis.feedback import bulk
 from parvis.feedback.bulk import NOT_ANSWERED, UNKNOWN_MOMENT, Source, Visits, load
@@ -90,7 +89,6 @@ def counted_in_tables() -> dict[str, Counter[tuple[object, ...]]]:
     }
 
 
-@scopes_disabled()
 def test_the_four_tables_hold_what_the_events_hold(monkeypatch):
     # Small batches: cells of one month are added to by several of them.
     monkeypatch.setattr(bulk, "BATCH_ANSWERS", 700)
@@ -103,7 +101,6 @@ def test_the_four_tables_hold_what_the_events_hold(monkeypatch):
     assert counted_in_tables() == counted_one_by_one()
 
 
-@scopes_disabled()
 def test_an_event_says_what_the_visit_said():
     source = a_source()
     moment = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # half past three: summer time has come
@@ -144,7 +141,6 @@ def test_an_event_says_what_the_visit_said():
     assert events[0].organisation_id == source.device.organisation_id
 
 
-@scopes_disabled()
 def test_the_same_generator_gives_the_same_rows():
     source = a_source()
     numbers = [
@@ -154,7 +150,6 @@ def test_the_same_generator_gives_the_same_rows():
     assert numbers[0] != bulk.answers_of(drawn(source, 40), np.random.default_rng(9)).id.tobytes()
 
 
-@scopes_disabled()
 def test_what_no_event_could_hold_is_refused_before_anything_is_written():
     source = a_source()
     with pytest.raises(ValueError, match="smiley"):
@@ -165,7 +160,6 @@ def test_what_no_event_could_hold_is_refused_before_anything_is_written():
     assert not Receipt.objects.exists()
 
 
-@scopes_disabled()
 def test_nothing_is_loaded_from_nothing():
     source = a_source()
     assert load([drawn(source, 0)], np.random.default_rng(1)) == bulk.Loaded(0, 0)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from django_scopes import scopes_disabled
 
 from parvis.feedback.bulk import NOT_ANSWERED, load
 from parvis.feedback.enums import Exclusion, TimeQuality
@@ -30,15 +29,14 @@ UNTIL = datetime(2025, 12, 31, 20, tzinfo=UTC)
 
 def a_year(seed: int = 3, **changes: object) -> Simulated:
     behaviour = Behaviour(**{"visits_a_month": 1500.0, "hours": OFFICE, **changes})  # type: ignore[arg-type]
-    with scopes_disabled():
-        return simulate(
-            a_source(),
-            behaviour,
-            first=FIRST,
-            until=UNTIL,
-            departement_code="67",
-            rng=np.random.default_rng(seed),
-        )
+    return simulate(
+        a_source(),
+        behaviour,
+        first=FIRST,
+        until=UNTIL,
+        departement_code="67",
+        rng=np.random.default_rng(seed),
+    )
 
 
 def days_of(simulated: Simulated) -> np.ndarray:
@@ -59,9 +57,8 @@ def test_visits_come_as_often_as_asked_and_when_it_is_open():
     assert date(2025, 4, 18) not in opened
     assert date(2025, 7, 14) not in opened
     assert date(2025, 9, 2) in opened
-    with scopes_disabled():
-        load([year.visits], np.random.default_rng(1))
-        hours = set(Answer.objects.values_list("hour", flat=True))
+    load([year.visits], np.random.default_rng(1))
+    hours = set(Answer.objects.values_list("hour", flat=True))
     assert hours == {9, 10, 11, 13, 14, 15, 16}
 
 
@@ -109,7 +106,6 @@ def test_an_offline_fortnight_arrives_at_its_end():
     assert (visits.received_us >= visits.occurred_us).all()
 
 
-@scopes_disabled()
 def test_the_kiosk_knows_which_numbers_never_came():
     year = a_year(lost_share=0.01)
     load([year.visits], np.random.default_rng(1))
@@ -139,7 +135,7 @@ def test_the_same_generator_gives_the_same_year():
 
 
 def test_time_does_not_run_backwards():
-    with pytest.raises(ValueError, match="precedes"), scopes_disabled():
+    with pytest.raises(ValueError, match="precedes"):
         simulate(
             a_source(),
             Behaviour(10.0, OFFICE),

@@ -40,7 +40,7 @@ from parvis.web.demo.current import (
     register_bodies,
 )
 from parvis.web.demo.dates import ZONE
-from parvis.web.demo.feedback import Listened, Listener, listen_for_a_year
+from parvis.web.demo.feedback import Listener, listen_for_a_year
 from parvis.web.demo.fieldwork import Crew, conduct_wave
 from parvis.web.demo.participants import FEWEST, MOST, participants
 from parvis.web.demo.people import create_panel, create_people, create_personas
@@ -145,7 +145,9 @@ class _Demonstration:
         with self.step(_("édition en cours")):
             current = self._begin_current_edition()
         with self.step(_("une année d’avis")):
-            listened = self._listen()
+            listened = listen_for_a_year(
+                self._listeners(), today=self.today, rng=self._rng(_FEEDBACK)
+            )
         counts = {
             "organisations": len(self.bodies),
             "panel": len(self.panel),
@@ -247,6 +249,7 @@ class _Demonstration:
                 *((self.bodies[index], self.coordinators[index]) for index in returning),
                 *zip(self.newcomers, [candidate, *others], strict=True),
             ],
+            listening={listener.organisation.pk for listener in self._listeners()},
         )
         return begin_first_wave(
             edition=edition,
@@ -256,19 +259,16 @@ class _Demonstration:
             rng=self._rng(_CURRENT),
         )
 
-    def _listen(self) -> Listened:
+    def _listeners(self) -> list[Listener]:
+        """The bodies that took the option, that of the first coordinator first."""
         visits = CHANNELS.index(Channel.VISIT)
-        return listen_for_a_year(
-            [
-                Listener(body, person, float(self.truth.score_percent[index, -1, visits]))
-                for index, (body, person, facts) in enumerate(
-                    zip(self.bodies, self.coordinators, self.declared, strict=True)
-                )
-                if OptionCode.FEEDBACK in facts.options
-            ],
-            today=self.today,
-            rng=self._rng(_FEEDBACK),
-        )
+        return [
+            Listener(body, person, float(self.truth.score_percent[index, -1, visits]))
+            for index, (body, person, facts) in enumerate(
+                zip(self.bodies, self.coordinators, self.declared, strict=True)
+            )
+            if OptionCode.FEEDBACK in facts.options
+        ]
 
     def _keep_truth(self) -> None:
         content = json.dumps(

@@ -19,6 +19,7 @@ import numpy as np
 from django.utils import timezone
 
 from parvis.accounts.models import Person
+from parvis.feedback import national
 from parvis.feedback.bulk import Answers, Source, answers_of, load_answers
 from parvis.feedback.default_document import default_document
 from parvis.feedback.enums import TEXT_KINDS, CommentState, DeviceKind, QuestionKind
@@ -105,6 +106,7 @@ def listen_for_a_year(
             year.elsewhere(listener, is_online=number % 2 == 0)
     found = year.write()
     publish_past_months(today=today)
+    national.freeze(today=today)
     return found
 
 
