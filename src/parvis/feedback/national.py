@@ -162,7 +162,8 @@ def _groups(
         sized = [(int((known & (members == name)).sum()), name) for name in names]
         for size, name in sorted(sized, key=lambda pair: (-pair[0], names.index(pair[1]))):
             is_new = all(((members == name) & known != other & known).any() for _n, other in found)
-            if size > minimum_peers and is_new:
+            # Bodies of no wider group bear the name of everybody: they are not everybody.
+            if name != EVERYBODY and size > minimum_peers and is_new:
                 found.append((name, members == name))
     return [name for name, _members in found], np.array([members for _name, members in found])
 

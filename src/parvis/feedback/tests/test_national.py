@@ -100,6 +100,19 @@ def test_strata_stand_beside_everybody_when_each_hides_its_own():
     ]
 
 
+def test_bodies_of_no_wider_group_are_not_taken_for_everybody():
+    towns(7)
+    for _ in range(6):
+        give(place(OrganisationFactory(kind="hospital", population=None)), [1, 3] * 20)
+    figures = freeze(today=TODAY)
+    assert figures is not None
+    assert [(row["group"], row["bodies"]) for row in figures.document["groups"]] == [
+        ("all", 13),
+        ("communes", 7),
+        ("hospital", 6),
+    ]
+
+
 def test_presses_of_one_body_alone_are_not_told():
     bodies = towns(7)
     give(bodies[0].touchpoints.get(), [0] * 25, exclusion=Exclusion.BURST)

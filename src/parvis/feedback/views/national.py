@@ -78,8 +78,8 @@ def period_in_words(document: Row) -> str:
 
 
 def _set_apart_share(everybody: Row | None) -> float | None:
-    """Percent of the answers received that the misuse filter set apart; None when not shown."""
-    if everybody is None or not everybody.get("received"):
+    """Percent of the answers received that were set apart; None = none, or not shown."""
+    if everybody is None or everybody.get("received", 0) <= everybody.get("counted", 0):
         return None
     return 100.0 * (1 - float(everybody["counted"]) / float(everybody["received"]))
 

@@ -66,6 +66,8 @@ _APP_VERSION = "1.0.0"
 _CODE_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Points of the truth of visits that make one logit of satisfaction, and the mean they depart from.
 _POINTS_PER_LOGIT, _MEAN_POINTS = 22.0, 71.0
+# Share of the other kiosks that children found once [choice].
+_SHARE_WITH_BURSTS = 0.4
 # Comments of the last days wait to be read.
 _READ_AFTER = timedelta(days=9)
 _STATES = (CommentState.PUBLISHED, CommentState.KEPT_INTERNAL, CommentState.REJECTED)
@@ -240,8 +242,7 @@ class _Year:
                     visits_a_month=plan.page_visits * size,
                     hours=plan.hours,
                     quality=quality - 0.25,
-                    # A keyboard at hand, and more to say.
-                    comment_share=(0.34, 0.26, 0.12, 0.10),
+                    comment_share=plan.page_comment_share,
                     idea_share=0.03,
                     drops=drops,
                 ),
@@ -288,7 +289,7 @@ class _Year:
             quality=quality,
             comment_share=kiosk.comment_share,
             drops=self._drops() if story == DROPS else (),
-            bursts=self._bursts(touchpoint) if story == LOSES_NUMBERS else (),
+            bursts=self._bursts(touchpoint, first, story),
             offline=(fortnight,) if story == WAS_OFFLINE else (),
             lost_share=0.004 if story == LOSES_NUMBERS else 0.0,
         )
@@ -299,13 +300,24 @@ class _Year:
         today = self.now.astimezone(ZONE).date()
         return (Drop(today - timedelta(days=DROP_DAYS), today, _DROP_LOGITS),)
 
-    def _bursts(self, touchpoint: Touchpoint) -> tuple[Burst, ...]:
-        """Two Wednesday afternoons of children."""
-        day = self.now.astimezone(touchpoint.zone).date() - timedelta(days=12)
-        wednesday = day - timedelta(days=(day.weekday() - 2) % 7)
+    def _bursts(self, touchpoint: Touchpoint, first: date, story: str) -> tuple[Burst, ...]:
+        """Wednesday afternoons of children: two at the showcase's library, one here and there."""
+        last = self.now.astimezone(touchpoint.zone).date() - timedelta(days=12)
+        if story == LOSES_NUMBERS:
+            moments = [(last, 64), (last - timedelta(days=70), 41)]
+        elif not story and self.rng.random() < _SHARE_WITH_BURSTS:
+            later = int(self.rng.integers(7, (last - first).days))
+            moments = [(first + timedelta(days=later), int(self.rng.integers(18, 60)))]
+        else:
+            moments = []
         return tuple(
-            Burst(datetime.combine(wednesday - back, time(16, 20), touchpoint.zone), presses)
-            for back, presses in ((timedelta(0), 64), (timedelta(days=70), 41))
+            Burst(
+                datetime.combine(
+                    day - timedelta(days=(day.weekday() - 2) % 7), time(16, 20), touchpoint.zone
+                ),
+                presses,
+            )
+            for day, presses in moments
         )
 
     def _code(self) -> str:

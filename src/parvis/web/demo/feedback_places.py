@@ -45,6 +45,8 @@ class PlacePlan:
     questionnaire: str = RECEPTION
     quality: float = 0.0
     kiosk: KioskPlan | None = None
+    # By phone a keyboard is at hand, and there is more to say. Shares by smiley, worst first.
+    page_comment_share: tuple[float, float, float, float] = (0.34, 0.26, 0.12, 0.10)
 
 
 # What happens to a kiosk or a place of the showcase body.
@@ -143,6 +145,8 @@ SHOWCASE: Final[Sequence[PlacePlan]] = (
         quality=-0.9,
     ),
 )
+# Nobody plays their coordinators: enough to read in passing.
+_FEWER_COMMENTS = (0.05, 0.04, 0.015, 0.01)
 # The other bodies: one desk with its kiosk, and for every second one its pages on the web.
 ELSEWHERE: Final[Sequence[PlacePlan]] = (
     PlacePlan(
@@ -152,7 +156,8 @@ ELSEWHERE: Final[Sequence[PlacePlan]] = (
         staffing=6,
         page_visits=20.0,
         site="Accueil principal",
-        kiosk=KioskPlan("Borne de l’accueil", 80.0, comment_share=(0.04, 0.03, 0.01, 0.01)),
+        page_comment_share=_FEWER_COMMENTS,
+        kiosk=KioskPlan("Borne de l’accueil", 80.0, comment_share=_FEWER_COMMENTS),
     ),
     PlacePlan(
         name="Démarches en ligne",
@@ -163,6 +168,7 @@ ELSEWHERE: Final[Sequence[PlacePlan]] = (
         hours=AT_HOME,
         channel=Channel.WEBSITE,
         quality=-0.3,
+        page_comment_share=_FEWER_COMMENTS,
     ),
 )
 
