@@ -74,11 +74,11 @@ def take(works: Sequence[Work]) -> list[Outcome | Exception]:
         .order_by("pk")
     }
     touchpoints = _touchpoints(answer.touchpoint for work in works for answer in work.answers)
-    welcome = [work for work in works if _may_send(devices.get(work.device_id))]
+    welcome = [work for work in works if _may_send(devices.get(work.device_id), work)]
     seen = _receive(works=welcome, devices=devices, touchpoints=touchpoints)
     outcomes: list[Outcome | Exception] = []
     for work in works:
-        if not _may_send(devices.get(work.device_id)):
+        if not _may_send(devices.get(work.device_id), work):
             outcomes.append(RevokedError())
             continue
         outcomes.append(
@@ -93,8 +93,10 @@ def take(works: Sequence[Work]) -> list[Outcome | Exception]:
     return outcomes
 
 
-def _may_send(device: Device | None) -> bool:
-    return device is not None and device.revoked_at is None
+def _may_send(device: Device | None, work: Work) -> bool:
+    return (
+        device is not None and device.revoked_at is None and device.secret_hash == work.secret_hash
+    )
 
 
 def _status(seen: dict[UUID, storing.Known], answer: SentAnswer) -> ReceiptStatus:
