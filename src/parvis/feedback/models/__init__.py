@@ -10,6 +10,7 @@ from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekP
 from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
 from parvis.feedback.models.ideas import Idea, IdeaSupport
 from parvis.feedback.models.moderation import AgentName
+from parvis.feedback.models.national import NationalFigures
 from parvis.feedback.models.replies import Commitment, Reply, ReplyTemplate
 from parvis.feedback.models.speech import SpokenLabel
 from parvis.feedback.models.themes import Theme, ThemeSearch
@@ -39,6 +40,7 @@ __all__ = [
     "IdeaSupport",
     "KeptApart",
     "MonthCount",
+    "NationalFigures",
     "PairingCode",
     "Question",
     "Questionnaire",

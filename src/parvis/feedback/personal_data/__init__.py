@@ -8,6 +8,7 @@ from parvis.feedback.personal_data import (  # noqa: F401
     boards,
     comments,
     devices,
+    national,
     questionnaires,
     speech,
 )
