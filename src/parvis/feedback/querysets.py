@@ -42,3 +42,7 @@ class CommentQuerySet(_OfABody):
 
     def published(self) -> Self:
         return self.filter(state=CommentState.PUBLISHED)
+
+
+class ExchangeQuerySet(_OfABody):
+    """Exports, open data, keys and webhooks of a body."""
