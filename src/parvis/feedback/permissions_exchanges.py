@@ -23,6 +23,13 @@ from parvis.foundation.permissions import Allowed, Decision, Denied
 from parvis.organisations.models import Organisation
 
 
+def body_of(hat: Hat) -> Organisation:
+    """The body a coordinator acts for; 404 for any other hat."""
+    if hat.organisation_id is None:
+        raise Http404
+    return Organisation.objects.get(pk=hat.organisation_id)
+
+
 def access_export(number: int, hat: Hat) -> ExportJob:
     """An export of the hat's body; the same answer for another body's as for none."""
     job = (
@@ -74,7 +81,7 @@ def may_publish(body: Organisation, day: date) -> Decision:
     if election is not None:
         return Denied(
             _(
-                "La période préélectorale court jusqu’au %(day)s (code électoral, article L52-1) : "
+                "La période préélectorale court jusqu’au %(day)s (code électoral, article L52-1) : "
                 "rien de nouveau n’est publié d’ici là."
             )
             % {"day": date_format(embargo_period(election)[1])}

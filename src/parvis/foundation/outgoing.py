@@ -123,7 +123,7 @@ def read_target(url: str) -> Target:
             _("L’adresse doit porter un nom de domaine complet, comme exemple.fr."), field="url"
         )
     if port is not None and port != 443 and not 1024 <= port <= 65535:
-        raise Refusal(_("Ce port n’est pas accepté : 443, ou à partir de 1024."), field="url")
+        raise Refusal(_("Ce port n’est pas accepté : 443, ou à partir de 1024."), field="url")
     try:
         path = (parts.path or "/").encode("ascii").decode()
         query = parts.query.encode("ascii").decode()
@@ -192,7 +192,7 @@ class Fetcher:
         for address in addresses:
             if not self.allows(address):
                 raise ForbiddenAddressError(
-                    _("« %(host)s » désigne une adresse qui n’est pas publique.")
+                    _("« %(host)s » désigne une adresse qui n’est pas publique.")
                     % {"host": target.host}
                 )
         # Machines often lack a way out by IPv6: an IPv4 address is the surer one.

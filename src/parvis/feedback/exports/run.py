@@ -62,7 +62,7 @@ def run_piece(job_id: int, *, seconds: float = PIECE_SECONDS) -> bool:
         except OverflowError:
             return _stop(
                 job,
-                _("Trop de réponses pour un classeur : choisissez CSV, Parquet ou une période."),
+                _("Trop de réponses pour un classeur : choisissez CSV, Parquet ou une période."),
             )
 
 

@@ -31,7 +31,7 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
         "constraints": {"required": True, "maxLength": 8},
     },
     "point_nom": {"type": "string", "description": "Nom du point d’écoute ce mois-là."},
-    "service": {"type": "string", "description": "Service concerné ; vide si aucun."},
+    "service": {"type": "string", "description": "Service concerné ; vide si aucun."},
     "canal": {
         "type": "string",
         "description": "Canal par lequel les usagers sont reçus.",
@@ -40,32 +40,32 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "question": {"type": "string", "description": "Nom stable de la question."},
     "question_sorte": {
         "type": "string",
-        "description": "Sorte de question. reasons et multiple : plusieurs réponses par personne.",
+        "description": "Sorte de question. reasons et multiple : plusieurs réponses par personne.",
         "constraints": {"enum": list(QuestionKind.values)},
     },
     "question_texte": {"type": "string", "description": "Texte affiché aux usagers."},
     "reponse": {
         "type": "string",
         "description": (
-            f"Code de la réponse, ou « {TOTAL} » : toutes les personnes qui ont répondu. Visages : "
-            "0 (le pire) à 3 (le meilleur) ; notes : 0 à 10 ; textes : 1."
+            f"Code de la réponse, ou « {TOTAL} » : toutes les personnes qui ont répondu. Visages : "
+            "0 (le pire) à 3 (le meilleur) ; notes : 0 à 10 ; textes : 1."
         ),
         "constraints": {"required": True},
     },
     "reponse_libelle": {
         "type": "string",
-        "description": "Texte de la réponse ; vide pour une note.",
+        "description": "Texte de la réponse ; vide pour une note.",
     },
     "nombre": {
         "type": "integer",
-        "description": "Réponses retenues, en nombre de personnes. Vide : couvert par le secret.",
+        "description": "Réponses retenues, en nombre de personnes. Vide : couvert par le secret.",
         "constraints": {"minimum": 0},
     },
     "secret": {
         "type": "boolean",
         "description": (
-            f"Vrai quand le nombre est tu : de 1 à {THRESHOLD - 1}, ou retiré pour qu’aucune "
-            f"soustraction ne le donne. Moins de {MINIMUM_STAFFING} agents : seuls les mois d’au "
+            f"Vrai quand le nombre est tu : de 1 à {THRESHOLD - 1}, ou retiré pour qu’aucune "
+            f"soustraction ne le donne. Moins de {MINIMUM_STAFFING} agents : seuls les mois d’au "
             f"moins {MINIMUM_ANSWERS_WITH_FEW_AGENTS} réponses sont publiés."
         ),
         "constraints": {"required": True},
@@ -105,10 +105,10 @@ def data_package(
         "profile": "tabular-data-package",
         "name": f"ecoute-{body.pk}",
         "id": page_url,
-        "title": f"{body.name} : comptes mensuels de l’écoute des usagers",
+        "title": f"{body.name} : comptes mensuels de l’écoute des usagers",
         "description": (
             "Réponses données sur place ou par téléphone à une question à quatre visages et aux "
-            "questions qui la suivent, comptées par mois. Ces personnes ont choisi de répondre : "
+            "questions qui la suivent, comptées par mois. Ces personnes ont choisi de répondre : "
             "elles ne représentent pas tous les usagers. Les appuis trop rapprochés, les rafales "
             "et les essais sont écartés des comptes."
         ),

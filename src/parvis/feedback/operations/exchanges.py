@@ -46,7 +46,7 @@ def create_api_key(
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     active = ApiKey.objects.filter(organisation=organisation, revoked_at__isnull=True)
     if active.count() >= MOST_KEYS:
-        raise Refusal(_("Vingt clés sont déjà ouvertes : révoquez celles qui ne servent plus."))
+        raise Refusal(_("Vingt clés sont déjà ouvertes : révoquez celles qui ne servent plus."))
     if active.filter(name=name).exists():
         raise Conflict(_("Une clé porte déjà ce nom."), field="name")
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
@@ -95,7 +95,7 @@ def add_endpoint(
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     present = WebhookEndpoint.objects.filter(organisation=organisation, removed_at__isnull=True)
     if present.count() >= MOST_ENDPOINTS:
-        raise Refusal(_("Dix adresses sont déjà prévenues : retirez celles qui ne servent plus."))
+        raise Refusal(_("Dix adresses sont déjà prévenues : retirez celles qui ne servent plus."))
     if present.filter(url=url).exists():
         raise Conflict(_("Cette adresse est déjà prévenue."), field="url")
     secret = signing.new_secret()
@@ -150,7 +150,7 @@ def send_test(*, endpoint: WebhookEndpoint, by: Person) -> None:
     """Queue a test message to one address."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     if endpoint.disabled_at is not None:
-        raise Conflict(_("Cette adresse est à l’arrêt : remettez-la en service d’abord."))
+        raise Conflict(_("Cette adresse est à l’arrêt : remettez-la en service d’abord."))
     waiting = endpoint.deliveries.filter(event=WebhookEvent.TEST, state=DeliveryState.PENDING)
     if waiting.exists():
         raise Conflict(_("Un essai est déjà en route vers cette adresse."))

@@ -49,7 +49,7 @@ def ask_for_export(
     if touchpoint is not None and touchpoint.could_follow_an_agent:
         raise Refusal(
             _(
-                "Ce point d’écoute a moins de cinq agents : ses réponses une à une pourraient en "
+                "Ce point d’écoute a moins de cinq agents : ses réponses une à une pourraient en "
                 "suivre un. Téléchargez ses comptes par mois."
             ),
             field="touchpoint",
@@ -61,7 +61,7 @@ def ask_for_export(
     ).count()
     if going_on >= MOST_AT_ONCE:
         raise Conflict(
-            _("Trois exports sont déjà en cours : attendez la fin de l’un d’eux, ou retirez-le.")
+            _("Trois exports sont déjà en cours : attendez la fin de l’un d’eux, ou retirez-le.")
         )
     now = timezone.now()
     job = ExportJob.objects.create(
@@ -92,7 +92,7 @@ def resume_export(*, job: ExportJob, by: Person) -> None:
     job = ExportJob.objects.select_for_update().get(pk=job.pk)
     now = timezone.now()
     if not job.is_going_on or now - job.progressed_at < STALLED_AFTER:
-        raise Conflict(_("Cet export avance, ou il est fini : il n’y a rien à reprendre."))
+        raise Conflict(_("Cet export avance, ou il est fini : il n’y a rien à reprendre."))
     ExportJob.objects.filter(pk=job.pk).update(progressed_at=now)
     write_export.enqueue(job.pk)
     record(

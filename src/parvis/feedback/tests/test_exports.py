@@ -165,7 +165,7 @@ def test_what_could_follow_an_agent_stays_out(point, by):
 
 
 def test_answers_still_being_written_wait_for_the_next_export(point, by):
-    """One received just now may have an older neighbour not committed yet: the walk stops before."""
+    """One just received may have an older neighbour not committed yet: the walk stops before."""
     add_answers(point, 3, start=timezone.now() - timedelta(minutes=10))
     add_answers(point, 3, start=timezone.now() - timedelta(seconds=20))
     job = ask(point, by)
