@@ -67,6 +67,11 @@ class CommentQuerySet(OfABodyQuerySet):
     def published(self) -> Self:
         return self.filter(state=CommentState.PUBLISHED)
 
+    def search(self, text: str) -> Self:
+        """Those whose masked text holds words that begin like these, accents left aside."""
+        words = words_of(text[:MAX_SEARCH_CHARACTERS])[:MAX_SEARCH_WORDS]
+        return self.filter(search_text__has_words=words) if words else self.none()
+
 
 class AlertQuerySet(OfABodyQuerySet):
     def not_closed(self) -> Self:
@@ -76,11 +81,6 @@ class AlertQuerySet(OfABodyQuerySet):
 class WallLinkQuerySet(OfABodyQuerySet):
     def active(self) -> Self:
         return self.filter(revoked_at__isnull=True)
-
-    def search(self, text: str) -> Self:
-        """Those whose masked text holds words that begin like these, accents left aside."""
-        words = words_of(text[:MAX_SEARCH_CHARACTERS])[:MAX_SEARCH_WORDS]
-        return self.filter(search_text__has_words=words) if words else self.none()
 
 
 class ThemeQuerySet(OfABodyQuerySet):
@@ -124,3 +124,7 @@ class IdeaQuerySet(OfABodyQuerySet):
         with scopes_disabled():
             rows: models.QuerySet[Any] = apps.get_model("feedback", "IdeaSupport").objects.all()
         return rows
+
+
+class ExchangeQuerySet(_OfABody):
+    """Exports, open data, keys and webhooks of a body."""

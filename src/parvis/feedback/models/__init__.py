@@ -8,6 +8,8 @@ from parvis.feedback.models.boards import ClosedPeriod, WallLink
 from parvis.feedback.models.comments import Comment
 from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
 from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
+from parvis.feedback.models.exchanges import ApiKey, WebhookDelivery, WebhookEndpoint
+from parvis.feedback.models.exports import ExportJob, OpenDataMonth, OpenDataset
 from parvis.feedback.models.ideas import Idea, IdeaSupport
 from parvis.feedback.models.moderation import AgentName
 from parvis.feedback.models.national import NationalFigures
@@ -30,17 +32,21 @@ __all__ = [
     "Alert",
     "AlertComment",
     "Answer",
+    "ApiKey",
     "ClosedPeriod",
     "Comment",
     "Commitment",
     "DayCount",
     "Device",
+    "ExportJob",
     "HourCount",
     "Idea",
     "IdeaSupport",
     "KeptApart",
     "MonthCount",
     "NationalFigures",
+    "OpenDataMonth",
+    "OpenDataset",
     "PairingCode",
     "Question",
     "Questionnaire",
@@ -54,6 +60,8 @@ __all__ = [
     "Touchpoint",
     "TouchpointWatch",
     "WallLink",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WeekProfileCount",
     "WrongPairing",
 ]

@@ -8,6 +8,8 @@ from parvis.feedback.personal_data import (  # noqa: F401
     boards,
     comments,
     devices,
+    exchanges,
+    exports,
     national,
     questionnaires,
     speech,
