@@ -25,7 +25,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.feedback.enums import MAX_OPTION_CODE, SET_KINDS, Level, QuestionKind
+from parvis.feedback.enums import MAX_OPTION_CODE, SET_KINDS, TEXT_KINDS, Level, QuestionKind
 from parvis.foundation.errors import Refusal
 from parvis.questionnaires.enums import Determinant
 
@@ -85,16 +85,20 @@ class Step:
 
     def accepts(self, value: int) -> bool:
         """Whether an answer's `value` is one this step offers."""
-        if self.kind == QuestionKind.SMILEY:
-            return value in Level.values
-        if self.kind == QuestionKind.SCALE:
-            return 0 <= value <= MAX_SCALE
-        codes = {option.code for option in self.options}
         if self.kind in SET_KINDS:
-            return value >= 0 and value & ~sum(1 << code for code in codes) == 0
-        if self.kind == QuestionKind.SINGLE:
-            return value in codes
-        return value == 1
+            return value >= 0 and value & ~self.offered == 0
+        return 0 <= value <= MAX_OPTION_CODE and self.offered >> value & 1 == 1
+
+    @property
+    def offered(self) -> int:
+        """The values offered, as a sum of powers of two: of the codes of the options, for a set."""
+        if self.kind == QuestionKind.SMILEY:
+            return (1 << len(Level)) - 1
+        if self.kind == QuestionKind.SCALE:
+            return (1 << MAX_SCALE + 1) - 1
+        if self.kind in TEXT_KINDS:
+            return 1 << 1
+        return sum(1 << option.code for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from parvis.accounts.models import Person
-from parvis.feedback.enums import DeviceKind
+from parvis.feedback.enums import DeviceKind, Exclusion
 from parvis.feedback.models.touchpoints import Touchpoint
 from parvis.feedback.querysets import DeviceQuerySet
 from parvis.organisations.models import Organisation
@@ -48,6 +48,9 @@ class Device(models.Model):
     # How many visits in a row came close together, and how many of them with the same smiley.
     streak_length = models.PositiveIntegerField(default=0)
     same_level_length = models.PositiveIntegerField(default=0)
+    # Last visit judged, and its verdict, which its other answers follow.
+    last_visit = models.UUIDField(null=True, blank=True)
+    last_exclusion = models.SmallIntegerField(choices=Exclusion.choices, default=Exclusion.NONE)
 
     objects = ScopedManager(
         organisation="organisation", _manager_class=models.Manager.from_queryset(DeviceQuerySet)
