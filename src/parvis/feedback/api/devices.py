@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,6 +14,7 @@ from django_scopes import scopes_disabled
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.ingestion import KnownDevice
 from parvis.feedback.models import Device
+from parvis.feedback.operations.devices import secret_hash
 from parvis.foundation.access import public
 
 MAX_SECRET_CHARACTERS = 200
@@ -22,11 +22,6 @@ MAX_SECRET_CHARACTERS = 200
 MAX_RECOGNISED = 10_000
 
 DeviceView = Callable[[HttpRequest, Device], HttpResponse]
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of a secret. It is drawn at random: one pass of SHA-256 hides it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def secret_of(request: HttpRequest) -> str:

@@ -98,6 +98,7 @@ def take(works: Sequence[Work]) -> list[Outcome | Exception]:
                     ReceiptGiven(answer.id, answer.content_hash, _status(seen, answer))
                     for answer in work.answers
                 ],
+                devices[work.device_id].configuration,
             )
         )
     return outcomes

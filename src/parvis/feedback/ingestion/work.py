@@ -32,6 +32,8 @@ class Outcome:
 
     received_at: datetime
     receipts: Sequence[ReceiptGiven]
+    # Number of what the device should show: it asks for it when its own is smaller.
+    configuration: int
 
     @property
     def has_conflict(self) -> bool:

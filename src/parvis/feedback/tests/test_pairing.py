@@ -25,6 +25,7 @@ from parvis.feedback.operations.devices import (
     revoke_kiosk,
 )
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory, secret_of
+from parvis.feedback.tests.sending import PlayedKiosk
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
@@ -205,7 +206,7 @@ def test_an_unknown_secret_gets_401(secret):
         CONFIGURATION, secure=True, headers={"Authorization": f"Bearer {secret}"}
     )
     assert response.status_code == 401
-    assert response.json()["error"] == "unknown_device"
+    assert "appairage" in response.json()["title"]
 
 
 def test_the_same_configuration_is_not_sent_twice():
@@ -229,6 +230,15 @@ def test_renaming_a_kiosk_makes_its_number_grow():
     assert after.status_code == 200
     assert after.json()["configuration"] > before.json()["configuration"]
     assert after.json()["device"]["name"] == "Guichet 4"
+
+
+def test_the_reply_to_answers_tells_the_number():
+    kiosk = PlayedKiosk(KioskFactory())
+    assert kiosk.send(kiosk.answer()).json()["configuration"] == 1
+    change_kiosk(
+        device=kiosk.device, name="Étage", touchpoint=kiosk.device.touchpoint, by=PersonFactory()
+    )
+    assert kiosk.send().json()["configuration"] == 2
 
 
 def test_a_moved_kiosk_shows_its_new_touchpoint():
@@ -265,5 +275,5 @@ def test_the_public_page_of_a_touchpoint_is_no_kiosk():
 
 def test_the_configuration_costs_a_bounded_number_of_queries(django_assert_max_num_queries):
     kiosk = KioskFactory()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert get_configuration(secret_of(kiosk)).status_code == 200
