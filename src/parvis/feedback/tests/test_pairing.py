@@ -24,6 +24,7 @@ from parvis.feedback.operations.devices import (
     pair,
     revoke_kiosk,
 )
+from parvis.feedback.personal_data.devices import drop_unused_codes, drop_wrong_pairings
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory, secret_of
 from parvis.feedback.tests.sending import PlayedKiosk
 from parvis.foundation.errors import Conflict, Refusal
@@ -172,6 +173,20 @@ def test_guesses_are_forgotten_with_the_quarter_of_an_hour_they_count_in():
     _row, code = asked()
     pair(typed=code, source="x")
     assert not WrongPairing.objects.exists()
+
+
+def test_the_night_forgets_wrong_guesses_and_unused_codes():
+    now = timezone.now()
+    touchpoint = TouchpointFactory()
+    (unused, _code), (used, code) = asked(touchpoint), asked(touchpoint)
+    pair(typed=code, source="x")
+    WrongPairing.objects.create(source_hash="x")
+    for purge in (drop_wrong_pairings, drop_unused_codes):
+        assert purge(now + timedelta(hours=23), False) == 0
+        assert purge(now + timedelta(days=2), True) == 1
+        assert purge(now + timedelta(days=2), False) == 1
+    assert list(PairingCode.objects.all()) == [used]
+    assert unused.pk != used.pk
 
 
 def test_a_slowed_down_sender_is_told_when_to_come_back():
