@@ -94,11 +94,11 @@ def take(works: Sequence[Work]) -> list[Outcome | Exception]:
         outcomes.append(
             Outcome(
                 work.received_at,
+                devices[work.device_id].configuration,
                 [
                     ReceiptGiven(answer.id, answer.content_hash, _status(seen, answer))
                     for answer in work.answers
                 ],
-                devices[work.device_id].configuration,
             )
         )
     return outcomes

@@ -28,12 +28,14 @@ class ReceiptGiven:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One receipt an answer, in their order, once committed."""
+    """One receipt an answer, in their order, once committed.
+
+    `configuration` is the number of what the device should show: another than its own, it asks.
+    """
 
     received_at: datetime
-    receipts: Sequence[ReceiptGiven]
-    # Number of what the device should show: it asks for it when its own is smaller.
     configuration: int
+    receipts: Sequence[ReceiptGiven]
 
     @property
     def has_conflict(self) -> bool:
