@@ -122,7 +122,7 @@ def test_axe_finds_nothing_on_the_pages_that_prepare(
     look(page("preview_questionnaire", questionnaire) + "?forme=borne&langue=en")
     look(page("questionnaire_version", questionnaire, 1))
     for device in (kiosk, pending, revoked):
-        look(page("kiosk", device.pk))
+        look(page("kiosk_health", device.pk))
     look(page("change_kiosk", kiosk.pk))
     look(page("revoke_kiosk", kiosk.pk))
     assert found == []

@@ -226,7 +226,7 @@ def test_another_body_s_objects_are_absent(client):
         ("questionnaire", theirs.questionnaire_id),
         ("publish_questionnaire", theirs.questionnaire_id),
         ("speech", theirs.questionnaire_id),
-        ("kiosk", kiosk.pk),
+        ("kiosk_health", kiosk.pk),
         ("revoke_kiosk", kiosk.pk),
     ]:
         assert client.get(page(name, pk)).status_code == 404, name
@@ -337,7 +337,7 @@ def test_the_page_of_a_kiosk_tells_its_health(client, body):
         storage_left_bytes=12_000_000,
         app_version="1.2.3",
     )
-    text = client.get(page("kiosk", kiosk.pk)).content.decode()
+    text = client.get(page("kiosk_health", kiosk.pk)).content.decode()
     for expected in ("En service", "10–14", "En avance de 3 jours", "12 Mo", "1.2.3"):
         assert expected in text.replace("\u00a0", " "), expected
     assert client.get(page("kiosks")).status_code == 200

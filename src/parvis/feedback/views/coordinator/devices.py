@@ -73,7 +73,7 @@ class Kiosks(Listing):
             gettext_lazy("Borne"),
             "name",
             order=("name",),
-            link=lambda row: reverse("feedback:kiosk", args=[row.pk]),
+            link=lambda row: reverse("feedback:kiosk_health", args=[row.pk]),
         ),
         Column(
             "touchpoint",
@@ -261,7 +261,7 @@ def change(request: HatRequest, pk: int) -> HttpResponse:
                 _("« %(name)s » est à jour. La borne le saura à son prochain contact.")
                 % {"name": changed.name},
             )
-            return redirect("feedback:kiosk", pk)
+            return redirect("feedback:kiosk_health", pk)
     return render(
         request,
         "feedback/kiosk_form.html",
@@ -281,7 +281,7 @@ def revoke(request: HatRequest, pk: int) -> HttpResponse:
             messages.warning(request, conflict.message)
         else:
             messages.success(request, _("« %(name)s » est révoquée.") % {"name": device.name})
-        return redirect("feedback:kiosk", pk)
+        return redirect("feedback:kiosk_health", pk)
     consequences = [
         _(
             "À son prochain contact, la borne s’arrête et dit qu’elle doit être appairée de "
@@ -318,7 +318,7 @@ def revoke(request: HatRequest, pk: int) -> HttpResponse:
             "irreversible": True,
             "danger": True,
             "confirm_label": _("Révoquer cette borne"),
-            "back_url": reverse("feedback:kiosk", args=[pk]),
+            "back_url": reverse("feedback:kiosk_health", args=[pk]),
             "is_simulated": device.organisation.is_simulated,
         },
     )
