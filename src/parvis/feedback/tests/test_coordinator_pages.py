@@ -340,7 +340,9 @@ def test_the_page_of_a_kiosk_tells_its_health(client, body):
     text = client.get(page("kiosk_health", kiosk.pk)).content.decode()
     for expected in ("En service", "10–14", "En avance de 3 jours", "12 Mo", "1.2.3"):
         assert expected in text.replace("\u00a0", " "), expected
-    assert client.get(page("kiosks")).status_code == 200
+    listed = client.get(page("kiosks")).content.decode().replace("\u00a0", " ")
+    for expected in (kiosk.name, "En avance de 3 jours", "12 Mo", "1.2.3"):
+        assert expected in listed, expected
     assert client.get(page("kiosks"), {"etat": "active"}).context["listing"].count == 1
     assert client.get(page("kiosks"), {"etat": "muette"}).context["listing"].count == 0
 
