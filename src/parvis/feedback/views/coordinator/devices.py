@@ -124,7 +124,7 @@ class Kiosks(Listing):
             order=("queue_length",),
             numeric=True,
         ),
-        Column("missing", gettext_lazy("Numéros manquants"), missing_count, numeric=True),
+        Column("missing", gettext_lazy("Manquants"), missing_count, numeric=True),
         Column("clock", gettext_lazy("Horloge"), clock_words, order=("clock_offset_ms",)),
         Column(
             "storage",
