@@ -67,6 +67,65 @@ PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/feedback/pair": {
+        "post": {
+            "operationId": "pair",
+            "tags": ["devices"],
+            "summary": "Become a kiosk by a one-time code",
+            "description": (
+                "The code is shown once to a coordinator, is valid for ten minutes and serves "
+                "once; case and hyphen do not count. Of two tablets with the same code, one "
+                "becomes the kiosk. The secret is told this once."
+            ),
+            "security": [],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Pairing"}}
+                },
+            },
+            "responses": {
+                "201": _reply("The tablet is a kiosk.", "Paired"),
+                **{
+                    status: _reply(text, "PairingRefused")
+                    for status, text in {
+                        "400": "Not a code in JSON.",
+                        "403": "Neither https nor the machine itself.",
+                        "404": "No such code.",
+                        "409": "The code was used, or its touchpoint was closed.",
+                        "410": "The code is older than ten minutes.",
+                        "429": "Too many wrong codes from there: see Retry-After.",
+                    }.items()
+                },
+            },
+        }
+    },
+    "/api/feedback/configuration": {
+        "get": {
+            "operationId": "configuration",
+            "tags": ["devices"],
+            "summary": "What a kiosk shows, to keep for weeks without network",
+            "description": (
+                "To ask again when a reply to a batch bears another number than the one kept."
+            ),
+            "security": [{"DeviceSecret": []}],
+            "parameters": [
+                {
+                    "name": "If-None-Match",
+                    "in": "header",
+                    "required": False,
+                    "schema": {"type": "string"},
+                    "description": "The ETag of the configuration kept.",
+                }
+            ],
+            "responses": {
+                "200": _reply("The whole configuration, with its ETag.", "Configuration"),
+                "304": {"description": "The one kept is still right."},
+                "401": {"description": _PROBLEMS["401"]},
+                "403": _reply("Neither https nor the machine itself.", "PairingRefused"),
+            },
+        }
+    },
 }
 
 SCHEMAS: dict[str, Any] = {
@@ -135,6 +194,62 @@ SCHEMAS: dict[str, Any] = {
                         },
                     }
                 ),
+            },
+        }
+    ),
+    "Pairing": _object(
+        {"code": {"type": "string", "maxLength": 40, "description": "Such as ABCD-2345."}}
+    ),
+    "Paired": _object(
+        {
+            "secret": {"type": "string", "description": "To keep: it is never told again."},
+            "device": _object({"id": {"type": "integer"}, "name": {"type": "string"}}),
+            "configuration": {"$ref": "#/components/schemas/Configuration"},
+        }
+    ),
+    "PairingRefused": _object(
+        {
+            "error": {"type": "string", "description": "A word for the program."},
+            "message": {"type": "string", "description": "A sentence to show."},
+        }
+    ),
+    "Configuration": _object(
+        {
+            "configuration": {"type": "integer", "description": "Grows with each change."},
+            "app": {"type": "string", "description": "Version of the server."},
+            "device": _object({"id": {"type": "integer"}, "name": {"type": "string"}}),
+            "touchpoint": _object(
+                {
+                    "code": {"type": "string"},
+                    "name": {"type": "string"},
+                    "service": {"type": "string"},
+                    "time_zone": {"type": "string"},
+                    "is_open": {"type": "boolean"},
+                }
+            ),
+            "idle": _object(
+                {
+                    "warn_after_ms": {"type": "integer"},
+                    "warning_ms": {"type": "integer"},
+                    "extensions": {"type": "integer"},
+                    "thanks_ms": {"type": "integer"},
+                }
+            ),
+            "version": {
+                "type": ["integer", "null"],
+                "description": "To send with each answer; null before the first publication.",
+            },
+            "document": {
+                "type": ["object", "null"],
+                "description": "Languages, screens and thanks, as published.",
+            },
+            "phrases": {
+                "type": "object",
+                "description": "What every kiosk says, by name then language.",
+            },
+            "sounds": {
+                "type": "object",
+                "description": "Address of a sound by SHA-256 of language, U+000A and text.",
             },
         }
     ),

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.feedback.api.device_paths import SCHEMAS
 from parvis.feedback.codes import ALPHABET, in_groups, new_code, read_code
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.models import Device, PairingCode, Touchpoint, WrongPairing
@@ -245,6 +246,18 @@ def test_renaming_a_kiosk_makes_its_number_grow():
     assert after.status_code == 200
     assert after.json()["configuration"] > before.json()["configuration"]
     assert after.json()["device"]["name"] == "Guichet 4"
+
+
+def test_the_description_for_programs_is_that_of_what_is_sent():
+    _row, code = asked()
+    sent = post(code).json()
+    for name, content in (("Paired", sent), ("Configuration", sent["configuration"])):
+        described = SCHEMAS[name]["properties"]
+        assert set(described) == set(content)
+        for field, schema in described.items():
+            if "properties" in schema:
+                assert set(schema["properties"]) == set(content[field]), field
+    assert set(SCHEMAS["PairingRefused"]["properties"]) == set(post(code).json())
 
 
 def test_the_reply_to_answers_tells_the_number():
