@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from parvis.feedback.api.devices import device_required, problem, unknown_device
+from parvis.feedback.api.devices import problem, recognised, unknown_device
 from parvis.feedback.ingestion import BusyError, Health, Outcome, RevokedError, submit
-from parvis.feedback.models import Device
 from parvis.feedback.protocol import (
     MAX_ANSWERS,
     MAX_BODY_BYTES,
@@ -29,6 +29,7 @@ from parvis.feedback.protocol import (
     read_answer,
     read_sending,
 )
+from parvis.foundation.access import public
 
 _MAX_APP_VERSION_CHARACTERS = 20
 _RETRY_SECONDS = "5"
@@ -43,10 +44,14 @@ class _UnreadableError(Exception):
         self.message = message
 
 
-@device_required
+@public
+@csrf_exempt
 @require_POST
-def batches(request: HttpRequest, device: Device) -> HttpResponse:
+def batches(request: HttpRequest) -> HttpResponse:
     """Store a batch and give a receipt for each answer, once it is on the disk."""
+    device = recognised.find(request)
+    if device is None:
+        return unknown_device()
     try:
         raw = _read_body(request)
         sending = read_sending(raw.get("sent"))
@@ -69,6 +74,7 @@ def batches(request: HttpRequest, device: Device) -> HttpResponse:
     try:
         outcome = submit(device, sending, answers, health=health)
     except RevokedError:
+        recognised.forget(device)
         return unknown_device()
     except (BusyError, DatabaseError):
         # A full disk, a database that restarts: whatever it is, the kiosk keeps its answers.

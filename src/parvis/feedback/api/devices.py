@@ -13,10 +13,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scopes_disabled
 
 from parvis.feedback.enums import DeviceKind
+from parvis.feedback.ingestion import KnownDevice
 from parvis.feedback.models import Device
 from parvis.foundation.access import public
 
 MAX_SECRET_CHARACTERS = 200
+# Kiosks a process remembers; beyond, it starts again with those that speak.
+MAX_RECOGNISED = 10_000
 
 DeviceView = Callable[[HttpRequest, Device], HttpResponse]
 
@@ -26,10 +29,16 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def secret_of(request: HttpRequest) -> str:
+    """The secret a request bears; empty when it bears none that could be one."""
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret if kind.lower() == "bearer" and len(secret) <= MAX_SECRET_CHARACTERS else ""
+
+
 def device_of(request: HttpRequest) -> Device | None:
     """The active kiosk whose secret the request bears; None for an unknown or revoked one."""
-    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not 0 < len(secret) <= MAX_SECRET_CHARACTERS:
+    secret = secret_of(request)
+    if not secret:
         return None
     with scopes_disabled():
         return (
@@ -53,6 +62,34 @@ def device_required(view: DeviceView) -> Callable[..., HttpResponse]:
         return view(request, device, *args, **kwargs)
 
     return guarded
+
+
+class _Recognised:
+    """The kiosks lately seen by this process, so that each batch does not look its sender up.
+
+    Nothing rests on it: ingestion looks at the device under its lock, revocation included.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, KnownDevice] = {}
+
+    def find(self, request: HttpRequest) -> KnownDevice | None:
+        secret = secret_of(request)
+        if not secret:
+            return None
+        hashed = secret_hash(secret)
+        known = self._seen.get(hashed)
+        if known is None and (device := device_of(request)) is not None:
+            if len(self._seen) >= MAX_RECOGNISED:
+                self._seen.clear()
+            known = self._seen[hashed] = KnownDevice(device.pk, hashed)
+        return known
+
+    def forget(self, device: KnownDevice) -> None:
+        self._seen.pop(device.secret_hash, None)
+
+
+recognised = _Recognised()
 
 
 def unknown_device() -> JsonResponse:

@@ -7,6 +7,7 @@ the same time are committed together, by one thread per process.
 from parvis.feedback.ingestion.committer import BusyError, submit
 from parvis.feedback.ingestion.work import (
     Health,
+    KnownDevice,
     Outcome,
     ReceiptGiven,
     ReceiptStatus,
@@ -16,6 +17,7 @@ from parvis.feedback.ingestion.work import (
 __all__ = [
     "BusyError",
     "Health",
+    "KnownDevice",
     "Outcome",
     "ReceiptGiven",
     "ReceiptStatus",

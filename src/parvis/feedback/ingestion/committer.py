@@ -14,13 +14,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.feedback.ingestion import partitions
 from parvis.feedback.ingestion.taking import take
-from parvis.feedback.ingestion.work import Health, Outcome, Work
+from parvis.feedback.ingestion.work import Health, KnownDevice, Outcome, Work
 from parvis.feedback.models import Device
 from parvis.feedback.protocol import Sending, SentAnswer
 
@@ -79,7 +79,6 @@ class _Committer:
                     left = following
                     break
                 group.append(following)
-            close_old_connections()
             _settle(group)
 
 
@@ -87,7 +86,9 @@ def _settle(group: Sequence[_Waiting]) -> None:
     """Commit a group; if it fails, each request alone, so that one cannot fail the others."""
     try:
         outcomes = commit([waiting.work for waiting in group])
-    except Exception as error:  # told to whoever waits, in their own thread
+    except Exception as error:
+        # The server may have gone, and come back: the next transaction takes a fresh connection.
+        connection.close()
         if len(group) == 1:
             group[0].future.set_exception(error)
             return
@@ -123,7 +124,7 @@ _committer = _Committer()
 
 
 def submit(
-    device: Device,
+    device: Device | KnownDevice,
     sending: Sending,
     answers: Sequence[SentAnswer],
     *,
@@ -136,6 +137,7 @@ def submit(
     """
     work = Work(
         device_id=device.pk,
+        secret_hash=device.secret_hash,
         sending=sending,
         answers=answers,
         received_at=timezone.now(),

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from parvis.feedback.enums import NO_LEVEL, RESPONDENTS, SET_KINDS, TEXT_KINDS, QuestionKind
+from parvis.feedback.ingestion.storing import insert_rows
 
 
 class Cell(NamedTuple):
@@ -82,19 +81,10 @@ _PROFILE = {**_TOUCHPOINT, "month": "date", "weekday": "smallint", "hour": "smal
 
 
 def _upsert(table: str, columns: dict[str, str], changes: Mapping[Any, int]) -> None:
-    rows = sorted((*cell, change) for cell, change in changes.items())
-    names = ", ".join(columns)
-    conflict = f"ON CONFLICT ({names}) DO UPDATE SET answers = {table}.answers + excluded.answers"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            types = ", ".join(f"%s::{kind}[]" for kind in [*columns.values(), "bigint"])
-            cursor.execute(
-                f"INSERT INTO {table} ({names}, answers) SELECT * FROM unnest({types}) {conflict}",  # noqa: S608
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            marks = ", ".join(["%s"] * (len(columns) + 1))
-            cursor.executemany(
-                f"INSERT INTO {table} ({names}, answers) VALUES ({marks}) {conflict}",  # noqa: S608
-                rows,
-            )
+    insert_rows(
+        table,
+        {**columns, "answers": "bigint"},
+        sorted((*cell, change) for cell, change in changes.items()),
+        on_conflict=f"ON CONFLICT ({', '.join(columns)}) DO UPDATE"
+        f" SET answers = {table}.answers + excluded.answers",
+    )

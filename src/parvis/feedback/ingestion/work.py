@@ -48,10 +48,22 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device as a former request found it: its row's number, and the hash of its secret."""
+
+    pk: int
+    secret_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """The answers of one request."""
+    """The answers of one request.
+
+    The device is looked at again, under its lock: `secret_hash` must still be its own.
+    """
 
     device_id: int
+    secret_hash: str
     sending: Sending
     answers: Sequence[SentAnswer]
     received_at: datetime

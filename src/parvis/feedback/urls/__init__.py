@@ -1,6 +1,6 @@
 """Addresses of the room, one module a public."""
 
-from parvis.feedback.urls import board, citizens, comments, coordinator, devices, outside
+from parvis.feedback.urls import board, citizens, comments, coordinator, devices, national, outside
 
 app_name = "feedback"
 
@@ -10,5 +10,6 @@ urlpatterns = [
     *board.urlpatterns,
     *comments.urlpatterns,
     *devices.urlpatterns,
+    *national.urlpatterns,
     *outside.urlpatterns,
 ]
