@@ -275,7 +275,8 @@ def _thanks(page: Page, visit: Visit) -> HttpResponse:
     idea_address = ""
     if visit.gave_idea:
         idea = next(step for step in page.document.steps if step.kind == QuestionKind.IDEA)
-        idea_address = f"/idees/suivi/{token_of(visit.answer_id(idea.key))}/"
+        token = token_of(visit.answer_id(idea.key))
+        idea_address = reverse("feedback:idea_followed", args=[token])
     return _html(
         page,
         "feedback/citizen/thanks.html",

@@ -42,9 +42,6 @@ _NAMED = (
     "foundation/favicon.svg",
     "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
 )
-PAIR = "/api/feedback/pair"
-CONFIGURATION = "/api/feedback/configuration"
-BATCHES = "/api/feedback/batches"
 
 
 def _tag(request: HttpRequest) -> str:
@@ -119,8 +116,5 @@ def _page(shell: str) -> str:
             "version": parvis.__version__[:20],
             "shell": shell,
             "languages": LANGUAGES,
-            "pair_url": PAIR,
-            "configuration_url": CONFIGURATION,
-            "batches_url": BATCHES,
         },
     )

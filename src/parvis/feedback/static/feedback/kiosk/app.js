@@ -23,7 +23,7 @@ const page = document.body.dataset;
 const ARMING_MS = 350;
 const REFUSAL_MS = 15_000;
 const LEAST_THANKS_MS = 6_000;
-const CONFIGURATION_MS = 60 * 60_000;
+const CONFIGURATION_MS = 15 * 60_000;
 const RETRY_MS = 30_000;
 
 class Kiosk {
@@ -288,9 +288,9 @@ class Kiosk {
     const wasRefused = this.isRefused;
     if (event.kind === "synchronised") {
       this.isRefused = false;
-      if (event.configuration !== this.configuration.current?.configuration) {
-        this.renewConfiguration();
-      }
+      const { configuration } = event;
+      const known = this.configuration.current?.configuration;
+      if (Number.isInteger(configuration) && configuration !== known) this.renewConfiguration();
     } else if (event.kind === "refused") this.isRefused = true;
     const isWaiting = ["attract", "pairing", "notice"].includes(this.shown);
     if (wasRefused !== this.isRefused && isWaiting) this.attract();
