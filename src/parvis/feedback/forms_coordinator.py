@@ -30,6 +30,13 @@ class TouchpointForm(forms.ModelForm[Touchpoint]):
     """A touchpoint of the body a hat acts for."""
 
     revision = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Declared, because Django would ask all tenants' rows when this module is read.
+    site: Any = forms.ModelChoiceField(
+        label=gettext_lazy("Lieu"), queryset=Site.objects.none(), required=False
+    )
+    questionnaire: Any = forms.ModelChoiceField(
+        label=gettext_lazy("Questionnaire"), queryset=Questionnaire.objects.none()
+    )
 
     class Meta:
         model = Touchpoint

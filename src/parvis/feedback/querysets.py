@@ -126,5 +126,5 @@ class IdeaQuerySet(OfABodyQuerySet):
         return rows
 
 
-class ExchangeQuerySet(_OfABody):
+class ExchangeQuerySet(OfABodyQuerySet):
     """Exports, open data, keys and webhooks of a body."""
