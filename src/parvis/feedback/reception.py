@@ -19,6 +19,13 @@ def names_to_mask(organisation_id: int) -> tuple[str, ...]:
         return tuple(names)
 
 
+def receive_comments(comments: Sequence[Comment]) -> None:
+    """Write new comments, masked, and open their ideas; in the transaction of their answers."""
+    mask_texts(comments)
+    Comment.objects.bulk_create(comments)
+    receive_ideas(comments)
+
+
 def mask_texts(comments: Sequence[Comment]) -> None:
     """Fill the masked text of comments not saved yet from their raw text; one query a body."""
     names: dict[int, tuple[str, ...]] = {}

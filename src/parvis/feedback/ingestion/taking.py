@@ -42,7 +42,7 @@ from parvis.feedback.models import (
 )
 from parvis.feedback.protocol import SentAnswer
 from parvis.feedback.questionnaire_document import Document, read_document
-from parvis.feedback.receiving import receive_comments
+from parvis.feedback.reception import receive_comments
 
 # A device that jumps further ahead than this is not counting its answers.
 MAX_SEQUENCE_JUMP = 10_000_000
