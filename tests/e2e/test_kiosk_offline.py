@@ -122,6 +122,35 @@ def test_a_new_version_waits_for_the_attract_screen_and_keeps_the_queue(
         assert [answer["value"] for answer in server.taken.values()] == [1]
 
 
+def test_a_tab_that_takes_up_a_version_leaves_the_other_to_its_visitor(
+    browser: Browser, server: KioskServer
+):
+    with tablet(browser, server) as kiosk:
+        kiosk.pair()
+        settle(kiosk)
+        kiosk.page.reload()
+        kiosk.wait("attract")
+        before = kiosk.page.evaluate("document.body.dataset.shell")
+        busy = Tablet(kiosk.context, server)
+        busy.open("/borne/")
+        busy.wait("attract")
+        busy.face(2)
+        busy.wait("step")
+        for path in ("/borne/", "/borne/sw.js"):
+            content = server.file(path)[2]
+            server.publish(path, content.replace(before.encode(), b"0000beef"))
+        kiosk.page.bring_to_front()
+        kiosk.page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+        expect(kiosk.page.locator("body[data-shell='0000beef']")).to_have_count(1)
+        assert (busy.screen, busy.page.evaluate("document.body.dataset.shell")) == ("step", before)
+        busy.page.bring_to_front()
+        for _step in range(3):
+            busy.tap("Passer")
+            busy.page.wait_for_timeout(400)
+        busy.tap("Terminer")
+        expect(busy.page.locator("body[data-shell='0000beef']")).to_have_count(1)
+
+
 def test_a_configuration_changed_by_the_coordinator_arrives(browser: Browser, server: KioskServer):
     with tablet(browser, server) as kiosk:
         kiosk.pair()

@@ -55,7 +55,12 @@ class Kiosk {
     });
     const host = () => (this.warning.open ? this.warning : document.body);
     this.scanning = new Scanning({ host });
-    this.toolbar = new Toolbar({ words, speech: this.speech, changed: () => this.redraw() });
+    this.toolbar = new Toolbar({
+      words,
+      speech: this.speech,
+      changed: () => this.redraw(),
+      presence: () => this.idle.touched(),
+    });
     this.listen();
   }
 
@@ -269,7 +274,7 @@ class Kiosk {
     this.toolbar.element.hidden = !isCitizens;
     this.place.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-    if (isCitizens) this.toolbar.read(screen, () => this.idle.touched());
+    if (isCitizens) this.toolbar.read(screen);
     this.scanning.renew(name !== "attract");
   }
 
@@ -317,8 +322,9 @@ class Kiosk {
   async openPairing() {
     const { waiting } = await this.outbox.counts().catch(() => ({ waiting: 0 }));
     const paired = async (reply) => {
-      await Outbox.becomeDevice({ secret: reply.secret, name: reply.device?.name ?? "" });
-      this.device = await store.get("device");
+      const device = { secret: reply.secret, name: reply.device?.name ?? "" };
+      await Outbox.becomeDevice(device, reply.configuration.touchpoint.code);
+      this.device = device;
       this.isRefused = false;
       this.persisted = await askToPersist();
       await this.configuration.accept(reply.configuration);
@@ -346,7 +352,10 @@ class Kiosk {
   async showMaintenance() {
     const mode = this.scanning.mode;
     const actions = {
-      send: async () => ((await this.outbox.flush()) ? "sent" : "notSent"),
+      send: async () => {
+        await this.outbox.takeBack();
+        return (await this.outbox.flush()) ? "sent" : "notSent";
+      },
       unpair: () => this.unpair(),
       close: () => this.attract(),
       scan: async (chosen) => {
