@@ -76,13 +76,8 @@ def test_back_and_a_double_press_store_nothing_twice(reception: Reception):
 
 
 def test_every_kind_of_step_without_script(reception: Reception):
-    questionnaire = QuestionnaireFactory(draft=every_kind())
     visit = reception.visit(PHONE, scripts=False)
-    visit.open(
-        address(
-            TouchpointFactory(questionnaire=questionnaire, organisation=questionnaire.organisation)
-        )
-    )
+    visit.open(address(with_every_kind()))
     visit.press("Très bien")
     visit.page.get_by_label("Autre chose").check()
     visit.press("Continuer")

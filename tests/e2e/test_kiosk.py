@@ -370,7 +370,7 @@ def choose_switches(kiosk: Tablet, name: str) -> None:
 
 
 def test_a_visit_with_two_switches(kiosk: Tablet, server: KioskServer):
-    choose_switches(kiosk, "Deux : espace avance")
+    choose_switches(kiosk, "Deux\u00a0: espace avance")
     page = kiosk.page
     for _press in range(4):
         page.keyboard.press("Space")
@@ -389,7 +389,7 @@ def test_a_visit_with_two_switches(kiosk: Tablet, server: KioskServer):
 
 
 def test_a_visit_with_one_switch(kiosk: Tablet, server: KioskServer):
-    choose_switches(kiosk, "Un seul : le cadre avance")
+    choose_switches(kiosk, "Un seul\u00a0: le cadre avance")
     page = kiosk.page
     page.keyboard.press("Enter")
     expect(page.locator(".face-key:focus")).to_have_text("Plutôt mal")
