@@ -113,7 +113,7 @@ def _answer(request: HttpRequest, touchpoint: Touchpoint) -> HttpResponse:
     page = Page(touchpoint, document, _language(request, document))
     if visit is None or visit.version != version.pk:
         # Never sealed here: begin again, and say so to whoever was sending something.
-        is_lost = bool(token)
+        is_lost = token or request.method == "POST"
         return _step(page, _new_visit(page, version), problem="expired" if is_lost else "")
     if request.method == "POST":
         if is_expired:
