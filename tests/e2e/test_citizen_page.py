@@ -11,6 +11,7 @@ from django_scopes import scopes_disabled
 from playwright.sync_api import expect
 
 from parvis.feedback.models import Answer, Comment, Touchpoint
+from parvis.feedback.tests.comment_factories import the_idea
 from parvis.feedback.tests.factories import QuestionnaireFactory, TouchpointFactory
 from tests.e2e.conftest import DESK, PHONE, Reception, Visit
 from tests.e2e.test_kiosk import every_kind
@@ -85,6 +86,43 @@ def test_every_kind_of_step_without_script(reception: Reception):
     visit.press("En bus")
     values = dict(Answer.objects.values_list("question__key", "value"))
     assert values == {"satisfaction": 3, "reasons": 2**61, "effort": 10, "channel": 1}
+
+
+def at_the_idea(visit: Visit, touchpoint: Touchpoint) -> None:
+    visit.open(address(touchpoint))
+    visit.press("Très bien")
+    visit.press("Passer")
+    visit.press("Passer")
+
+
+def test_ideas_like_the_one_being_typed_are_shown(reception: Reception):
+    touchpoint = TouchpointFactory()
+    the_idea(touchpoint=touchpoint, raw_text="Installer un banc devant la mairie")
+    visit = reception.visit(PHONE)
+    at_the_idea(visit, touchpoint)
+    visit.page.get_by_role("textbox").press_sequentially("Il faudrait un banc devant la mairie")
+    similar = visit.page.locator("#similar")
+    expect(similar).to_contain_text("Installer un banc devant la mairie")
+    expect(similar.get_by_role("link")).to_have_attribute("target", "_blank")
+    assert examined(visit) == []
+    visit.page.get_by_role("textbox").fill("Tout autre chose, des horaires")
+    expect(similar).to_be_empty()
+    visit.press("Envoyer")
+    assert "Merci" in visit.text
+
+
+def test_similar_ideas_open_beside_without_script(reception: Reception):
+    touchpoint = TouchpointFactory()
+    the_idea(touchpoint=touchpoint, raw_text="Installer un banc devant la mairie")
+    visit = reception.visit(PHONE, scripts=False)
+    at_the_idea(visit, touchpoint)
+    visit.page.get_by_role("textbox").fill("Un banc devant la mairie")
+    with visit.context.expect_page() as opened:
+        visit.page.get_by_role("button", name="Voir les idées proches").click()
+    expect(opened.value.locator("main")).to_contain_text("Installer un banc devant la mairie")
+    assert visit.page.get_by_role("textbox").input_value() == "Un banc devant la mairie"
+    visit.press("Envoyer")
+    assert "Merci" in visit.text
 
 
 def test_a_visit_by_keyboard(reception: Reception):

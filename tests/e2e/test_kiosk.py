@@ -196,6 +196,23 @@ def test_the_warning_comes_after_20_s_and_lasts_20_s(watched: Tablet, server: Ki
     expect(watched.page.locator(".face-key")).to_have_count(4)
 
 
+def test_the_warning_is_said_aloud_whoever_listens(watched: Tablet):
+    watched.page.evaluate(
+        """() => {
+          globalThis.said = [];
+          speechSynthesis.getVoices = () => [{ lang: "fr-FR" }];
+          globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+          speechSynthesis.speak = (one) => { said.push(one.text); one.onend(); };
+        }"""
+    )
+    watched.face(2)
+    expect(watched.page.locator(".step")).to_be_visible()
+    assert watched.page.evaluate("said") == []
+    watched.page.clock.run_for(21_000)
+    watched.page.wait_for_function("said.length === 1")
+    assert watched.page.evaluate("said[0]").startswith("Êtes-vous encore là")
+
+
 def test_the_warning_can_be_put_off_ten_times(watched: Tablet):
     watched.face(2)
     expect(watched.page.locator(".step")).to_be_visible()
