@@ -93,6 +93,9 @@ def test_a_visit_from_the_face_to_the_thanks():
     assert Comment.objects.get().raw_text == "Trop long 😀 <b>x</b>\nmerci"
     assert Answer.objects.count() == 3
     assert "/idees/suivi/" not in somebody.page
+    you_said = reverse("feedback:you_said", args=[touchpoint.organisation_id])
+    assert you_said in somebody.page
+    assert somebody.client.get(you_said).status_code == 200
 
 
 def test_no_answer_sets_a_cookie():
