@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("directory", "results", "lists", "feedback_boards")
+BENCHMARKS = ("directory", "results", "lists", "feedback_ingestion", "feedback_boards")
 
 
 def machine() -> str:

@@ -39,7 +39,7 @@ class House:
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PARVIS_")},
             "DJANGO_SETTINGS_MODULE": SETTINGS,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
             "PARVIS_HOME": str(home),
             "PARVIS_TEST_MAIL_PORT": str(mail_port),
         }

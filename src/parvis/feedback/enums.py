@@ -108,3 +108,18 @@ class AlertState(models.TextChoices):
 
 # What the misuse filter set aside by itself; the other exclusions are nobody's misuse.
 MISUSE = (Exclusion.TOO_SOON, Exclusion.BURST, Exclusion.REPEATED)
+
+
+class IdeaState(models.TextChoices):
+    RECEIVED = "received", _("Reçue")
+    UNDER_STUDY = "under_study", _("À l’étude")
+    PLANNED = "planned", _("Prévue")
+    DONE = "done", _("Réalisée")
+    DECLINED = "declined", _("Non retenue")
+
+
+class CommitmentState(models.TextChoices):
+    PLANNED = "planned", _("Prévu")
+    UNDER_WAY = "under_way", _("En cours")
+    DONE = "done", _("Fait")
+    NOT_DONE = "not_done", _("Pas possible")

@@ -25,7 +25,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.feedback.enums import MAX_OPTION_CODE, SET_KINDS, Level, QuestionKind
+from parvis.feedback.enums import MAX_OPTION_CODE, SET_KINDS, TEXT_KINDS, Level, QuestionKind
 from parvis.foundation.errors import Refusal
 from parvis.questionnaires.enums import Determinant
 
@@ -54,6 +54,7 @@ MAX_QUESTION_CHARACTERS = 140
 MAX_OPTION_CHARACTERS = 60
 MAX_TEXT_ANSWER_CHARACTERS = 2000
 MAX_SCALE = 10
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _KEY = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 
 Texts = Mapping[str, str]
@@ -84,16 +85,20 @@ class Step:
 
     def accepts(self, value: int) -> bool:
         """Whether an answer's `value` is one this step offers."""
-        if self.kind == QuestionKind.SMILEY:
-            return value in Level.values
-        if self.kind == QuestionKind.SCALE:
-            return 0 <= value <= MAX_SCALE
-        codes = {option.code for option in self.options}
         if self.kind in SET_KINDS:
-            return value >= 0 and value & ~sum(1 << code for code in codes) == 0
-        if self.kind == QuestionKind.SINGLE:
-            return value in codes
-        return value == 1
+            return value >= 0 and value & ~self.offered == 0
+        return 0 <= value <= MAX_OPTION_CODE and self.offered >> value & 1 == 1
+
+    @property
+    def offered(self) -> int:
+        """The values offered, as a sum of powers of two: of the codes of the options, for a set."""
+        if self.kind == QuestionKind.SMILEY:
+            return (1 << len(Level)) - 1
+        if self.kind == QuestionKind.SCALE:
+            return (1 << MAX_SCALE + 1) - 1
+        if self.kind in TEXT_KINDS:
+            return 1 << 1
+        return sum(1 << option.code for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,11 @@ def read_document(raw: Any) -> Document:
     steps = tuple(_step(step, languages, f"steps.{n}") for n, step in enumerate(steps_raw))
     _check_order(steps)
     return Document(languages, _texts(raw.get("thanks"), languages, "thanks"), steps)
+
+
+def tidy(text: str) -> str:
+    """The text on one line without spare blanks; its no-break spaces stay."""
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _languages(raw: Any) -> tuple[str, ...]:
@@ -239,7 +249,7 @@ def _texts(
     texts = {}
     for language in languages:
         text = raw.get(language)
-        text = " ".join(text.split()) if isinstance(text, str) else ""
+        text = tidy(text) if isinstance(text, str) else ""
         if not text:
             raise Refusal(
                 _("Écrivez ce texte en %(language)s.") % {"language": LANGUAGES[language]},

@@ -211,6 +211,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
+# --- Feedback ----------------------------------------------------------------------------------
+# Whether answers of kiosks and phones are committed together by a thread of the web process.
+FEEDBACK_COMMITTER_THREAD = True
+
 # --- Uploads -----------------------------------------------------------------------------------
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_PIXELS = 40_000_000

@@ -13,6 +13,10 @@ DEBUG = False
 DATABASES = {"default": database(env.str("PARVIS_TEST_DATABASE_URL", default="sqlite:///:memory:"))}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+# Most tests run in a transaction that another thread would not see; those of races and kills use
+# the thread, as in service.
+FEEDBACK_COMMITTER_THREAD = False
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

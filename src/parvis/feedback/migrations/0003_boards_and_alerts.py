@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0002_answers_by_month'),
+        ("feedback", "0003_speech_and_pairing"),
         ('organisations', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from parvis.accounts.models import Person
-from parvis.feedback.enums import DeviceKind
+from parvis.feedback.enums import DeviceKind, Exclusion
 from parvis.feedback.models.touchpoints import Touchpoint
 from parvis.feedback.querysets import DeviceQuerySet
 from parvis.organisations.models import Organisation
@@ -27,6 +27,8 @@ class Device(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     # null = active; otherwise since when nothing it sends is taken.
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Grows when anything it shows changes: a device that knows a smaller number asks again.
+    configuration = models.PositiveIntegerField(default=1)
 
     # --- Its health, as last told. null = never told.
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -46,6 +48,9 @@ class Device(models.Model):
     # How many visits in a row came close together, and how many of them with the same smiley.
     streak_length = models.PositiveIntegerField(default=0)
     same_level_length = models.PositiveIntegerField(default=0)
+    # Last visit judged, and its verdict, which its other answers follow.
+    last_visit = models.UUIDField(null=True, blank=True)
+    last_exclusion = models.SmallIntegerField(choices=Exclusion.choices, default=Exclusion.NONE)
 
     objects = ScopedManager(
         organisation="organisation", _manager_class=models.Manager.from_queryset(DeviceQuerySet)
@@ -89,3 +94,14 @@ class PairingCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.touchpoint} {self.device_name}"
+
+
+class WrongPairing(models.Model):
+    """A guess that was no pairing code. Kept for the length of the budget it counts against."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Hash of where it came from, keyed with the installation's secret; never the address itself.
+    source_hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,6 +1,6 @@
-"""Addresses of the room, one module a public: coordinators, citizens, boards, comments, outside."""
+"""Addresses of the room, one module a public."""
 
-from parvis.feedback.urls import board, citizens, comments, coordinator, outside
+from parvis.feedback.urls import board, citizens, comments, coordinator, devices, national, outside
 
 app_name = "feedback"
 
@@ -9,5 +9,7 @@ urlpatterns = [
     *citizens.urlpatterns,
     *board.urlpatterns,
     *comments.urlpatterns,
+    *devices.urlpatterns,
+    *national.urlpatterns,
     *outside.urlpatterns,
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
+from parvis.editions.enums import OptionCode
 from parvis.editions.models import Edition
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.operations import record
@@ -27,6 +29,7 @@ from parvis.mystery_audits.operations.scenarios import load_scenarios
 from parvis.organisations.models import Organisation
 from parvis.organisations.operations import create_simulated_bodies, load_directory
 from parvis.organisations.strata import stratum_of
+from parvis.questionnaires.enums import Channel
 from parvis.questionnaires.grids import document_of, import_default_grid
 from parvis.results.operations import launch_run, publish
 from parvis.web.demo import people as demo_people
@@ -37,6 +40,7 @@ from parvis.web.demo.current import (
     register_bodies,
 )
 from parvis.web.demo.dates import ZONE
+from parvis.web.demo.feedback import Listener, listen_for_a_year
 from parvis.web.demo.fieldwork import Crew, conduct_wave
 from parvis.web.demo.participants import FEWEST, MOST, participants
 from parvis.web.demo.people import create_panel, create_people, create_personas
@@ -58,7 +62,16 @@ _CITIZENS_PER_BODY = 0.37
 _FEWEST_CITIZENS = 12
 
 # The independent sources of chance: one more never changes what the others give.
-_BODIES, _DECLARATIONS, _TRUTH, _REGISTRATIONS, _FIRST_WAVE, _SECOND_WAVE, _CURRENT = range(7)
+(
+    _BODIES,
+    _DECLARATIONS,
+    _TRUTH,
+    _REGISTRATIONS,
+    _FIRST_WAVE,
+    _SECOND_WAVE,
+    _CURRENT,
+    _FEEDBACK,
+) = range(8)
 
 Step = Callable[[str], AbstractContextManager[object]]
 
@@ -131,11 +144,18 @@ class _Demonstration:
             self._publish()
         with self.step(_("édition en cours")):
             current = self._begin_current_edition()
+        with self.step(_("une année d’avis")):
+            listened = listen_for_a_year(
+                self._listeners(), today=self.today, rng=self._rng(_FEEDBACK)
+            )
         counts = {
             "organisations": len(self.bodies),
             "panel": len(self.panel),
             "contacts": contacts,
             "current_contacts": current,
+            "touchpoints": listened.touchpoints,
+            "feedback_answers": listened.answers,
+            "feedback_comments": listened.comments,
         }
         # One entry stands for the acts that were written in bulk.
         record(
@@ -167,6 +187,10 @@ class _Demonstration:
             grid=self.grid_row, today=self.today, operator=self.operator
         )
         self.declared = declare(self._rng(_DECLARATIONS), self.bodies)
+        # The body of the first coordinator that can be played shows everything there is.
+        self.declared[0] = replace(
+            self.declared[0], options=self.declared[0].options | {OptionCode.FEEDBACK}
+        )
         register_all(
             edition=self.edition,
             bodies=self.bodies,
@@ -225,6 +249,7 @@ class _Demonstration:
                 *((self.bodies[index], self.coordinators[index]) for index in returning),
                 *zip(self.newcomers, [candidate, *others], strict=True),
             ],
+            listening={listener.organisation.pk for listener in self._listeners()},
         )
         return begin_first_wave(
             edition=edition,
@@ -233,6 +258,17 @@ class _Demonstration:
             others=self.panel[:6],
             rng=self._rng(_CURRENT),
         )
+
+    def _listeners(self) -> list[Listener]:
+        """The bodies that took the option, that of the first coordinator first."""
+        visits = CHANNELS.index(Channel.VISIT)
+        return [
+            Listener(body, person, float(self.truth.score_percent[index, -1, visits]))
+            for index, (body, person, facts) in enumerate(
+                zip(self.bodies, self.coordinators, self.declared, strict=True)
+            )
+            if OptionCode.FEEDBACK in facts.options
+        ]
 
     def _keep_truth(self) -> None:
         content = json.dumps(

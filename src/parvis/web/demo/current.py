@@ -7,7 +7,7 @@ each person who may be played has something to do.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -86,8 +86,16 @@ def create_current_edition(*, grid: Grid, today: date, operator: Person) -> Edit
     return open_edition(edition=edition, by=operator)
 
 
-def register_bodies(edition: Edition, *, acting: Sequence[tuple[Organisation, Person]]) -> None:
-    """Register bodies, each by who acts, or asks to act, for it."""
+def register_bodies(
+    edition: Edition,
+    *,
+    acting: Sequence[tuple[Organisation, Person]],
+    listening: Collection[int],
+) -> None:
+    """Register bodies, each by who acts, or asks to act, for it.
+
+    Those that already listen (`listening`: their numbers) take the option again.
+    """
     for number, (body, person) in enumerate(acting):
         register(
             edition=edition,
@@ -96,7 +104,10 @@ def register_bodies(edition: Edition, *, acting: Sequence[tuple[Organisation, Pe
             function="responsable de l’accueil",
             staff_informed=True,
             communicability_acknowledged=True,
-            options=[OptionCode.VISITS] if number % 2 == 0 else [OptionCode.PERSONALISED_REPORT],
+            options=[
+                OptionCode.VISITS if number % 2 == 0 else OptionCode.PERSONALISED_REPORT,
+                *([OptionCode.FEEDBACK] if body.pk in listening else []),
+            ],
             channels=[
                 ChannelDeclaration(channel, address=address_of(body, channel))
                 for channel in Channel

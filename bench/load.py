@@ -1,0 +1,65 @@
+"""A load generator: connections that each send the next request as soon as they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a load gave: requests a second, times in milliseconds, statuses."""
+
+    seconds: float
+    milliseconds: list[float]
+    statuses: Counter[int]
+
+    @property
+    def rate(self) -> float:
+        return len(self.milliseconds) / self.seconds
+
+    def percentile(self, percent: int) -> float:
+        return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
+
+
+def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """A request as it goes on the wire."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def run(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
+    """Send every request once, over so many connections kept open."""
+    return asyncio.run(_run(port, iter(requests), connections))
+
+
+async def _run(port: int, requests: Iterator[bytes], connections: int) -> Load:
+    spent: list[float] = []
+    statuses: Counter[int] = Counter()
+    started = time.perf_counter()
+    await asyncio.gather(
+        *(_connection(port, requests, spent, statuses) for _number in range(connections))
+    )
+    return Load(time.perf_counter() - started, spent, statuses)
+
+
+async def _connection(
+    port: int, requests: Iterator[bytes], spent: list[float], statuses: Counter[int]
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for one in requests:
+        started = time.perf_counter()
+        writer.write(one)
+        head = await reader.readuntil(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
+        if length:
+            await reader.readexactly(length)
+        spent.append((time.perf_counter() - started) * 1000)
+        statuses[int(lines[0].split()[1])] += 1
+    writer.close()

@@ -1,0 +1,1 @@
+"""What machines open: kiosks, and the programs of a body."""

@@ -1,0 +1,26 @@
+"""Taking answers in: one path for a kiosk's batch and for a phone's single post.
+
+`submit` returns once the answers are on the disk, with a receipt for each. Requests that wait at
+the same time are committed together, by one thread per process.
+"""
+
+from parvis.feedback.ingestion.committer import BusyError, submit
+from parvis.feedback.ingestion.work import (
+    Health,
+    KnownDevice,
+    Outcome,
+    ReceiptGiven,
+    ReceiptStatus,
+    RevokedError,
+)
+
+__all__ = [
+    "BusyError",
+    "Health",
+    "KnownDevice",
+    "Outcome",
+    "ReceiptGiven",
+    "ReceiptStatus",
+    "RevokedError",
+    "submit",
+]

@@ -1,0 +1,211 @@
+"""Receipts and events on the disk, with one statement a table whatever their number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from parvis.feedback.models import Device, Receipt
+
+# Identifiers in one question: SQLite allows 32,766 parameters, PostgreSQL more.
+_TOGETHER = 5_000
+
+_ANSWER_COLUMNS = {
+    "id": "uuid",
+    "received_at": "timestamptz",
+    "organisation_id": "bigint",
+    "touchpoint_id": "bigint",
+    "device_id": "bigint",
+    "version_id": "bigint",
+    "question_id": "bigint",
+    "visit": "uuid",
+    "sequence": "bigint",
+    "value": "bigint",
+    "level": "smallint",
+    "language": "varchar",
+    "device_time_ms": "bigint",
+    "occurred_at": "timestamptz",
+    "time_quality": "smallint",
+    "day": "date",
+    "hour": "smallint",
+    "exclusion": "smallint",
+}
+
+
+class Event(NamedTuple):
+    """A row of `Answer`: the same names, in the order of the columns above."""
+
+    id: UUID
+    received_at: datetime
+    organisation_id: int
+    touchpoint_id: int
+    device_id: int
+    version_id: int
+    question_id: int
+    visit: UUID
+    sequence: int
+    value: int
+    level: int
+    language: str
+    device_time_ms: int
+    occurred_at: datetime | None
+    time_quality: int
+    day: date
+    hour: int
+    exclusion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept under an identifier."""
+
+    content_hash: bytes
+    is_kept_apart: bool
+
+
+def add_receipts(rows: Iterable[tuple[UUID, bytes, datetime, bool]]) -> set[UUID]:
+    """Write the receipts that are new; return their identifiers.
+
+    Another process may be writing the same: PostgreSQL waits for it and leaves its row; SQLite has
+    one writer at a time.
+    """
+    ordered = sorted(rows, key=lambda row: row[0].int)
+    if not ordered:
+        return set()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "INSERT INTO feedback_receipt (id, content_hash, received_at, is_kept_apart)"
+                " SELECT id, decode(content, 'hex'), at, apart"
+                " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::boolean[])"
+                " AS sent (id, content, at, apart) ON CONFLICT DO NOTHING RETURNING id",
+                [_array(column) for column in zip(*ordered, strict=True)],
+            )
+            return {number for (number,) in cursor.fetchall()}
+        known = known_receipts([row[0] for row in ordered])
+        new = [row for row in ordered if row[0] not in known]
+        cursor.executemany(
+            "INSERT INTO feedback_receipt (id, content_hash, received_at, is_kept_apart)"
+            " VALUES (%s, %s, %s, %s)",
+            [[_as_sqlite_keeps(cell) for cell in row] for row in new],
+        )
+        return {row[0] for row in new}
+
+
+def known_receipts(numbers: Collection[UUID]) -> dict[UUID, Known]:
+    """What is kept under each of these identifiers, for those that are."""
+    found: dict[UUID, Known] = {}
+    wanted = list(numbers)
+    for start in range(0, len(wanted), _TOGETHER):
+        rows = Receipt.objects.filter(pk__in=wanted[start : start + _TOGETHER]).values_list(
+            "pk", "content_hash", "is_kept_apart"
+        )
+        found.update({pk: Known(bytes(content), apart) for pk, content, apart in rows})
+    return found
+
+
+def add_answers(events: Sequence[Event]) -> None:
+    """Write events whose receipts were just written by the same transaction."""
+    if events:
+        insert_rows("feedback_answer", _ANSWER_COLUMNS, events)
+
+
+def insert_rows(
+    table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]], *, on_conflict: str = ""
+) -> None:
+    """Insert all the rows by one statement. `columns` gives their names and PostgreSQL types.
+
+    One statement is one wait for the interpreter's lock on SQLite, where a row each would be as
+    many: beside busy threads, those waits cost more than the writing.
+    """
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}",  # noqa: S608
+                [_array(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            cells = ", ".join(f"value ->> {position}" for position in range(len(columns)))
+            cursor.execute(
+                # WHERE true: else SQLite would read ON CONFLICT as a condition of a join.
+                f"INSERT INTO {table} ({names}) SELECT {cells} FROM json_each(%s) WHERE true"  # noqa: S608
+                f" {on_conflict}",
+                [orjson.dumps([[_as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
+            )
+
+
+def _array(column: Iterable[Any]) -> str:
+    """A column as PostgreSQL writes an array: numbers, dates, identifiers and codes need no quotes.
+
+    psycopg writes one too, but looks each cell over for what could need them: half of the time of a
+    batch.
+    """
+    return "{" + ",".join(map(_array_cell, column)) + "}"
+
+
+def _array_cell(cell: Any) -> str:
+    if cell is None:
+        return "NULL"
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.hex()
+    if isinstance(cell, str) and not cell.isalnum():
+        raise ValueError(f"{cell!r} would need quotes")
+    return str(cell)
+
+
+def _as_sqlite_keeps(cell: Any) -> Any:
+    """A cell as Django writes it on SQLite: identifiers without dashes, moments in UTC."""
+    if isinstance(cell, UUID):
+        return cell.hex
+    if isinstance(cell, datetime):
+        return str(cell.astimezone(UTC).replace(tzinfo=None))
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return cell
+
+
+def save_devices(devices: Sequence[Device]) -> None:
+    """Write what is remembered of devices the caller holds the lock of."""
+    assigned = ", ".join(f"{name} = %s" for name in _REMEMBERED)
+    is_sqlite = connection.vendor == "sqlite"
+    rows = []
+    for device in devices:
+        row = [getattr(device, name) for name in _REMEMBERED]
+        position = _REMEMBERED.index("missing_sequences")
+        if is_sqlite:
+            row = [_as_sqlite_keeps(cell) for cell in row]
+            row[position] = json.dumps(row[position])
+        else:
+            row[position] = Jsonb(row[position])
+        rows.append([*row, device.pk])
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE feedback_device SET {assigned} WHERE id = %s", rows)  # noqa: S608
+
+
+_REMEMBERED = [
+    "last_seen_at",
+    "app_version",
+    "queue_length",
+    "storage_left_bytes",
+    "clock_offset_ms",
+    "highest_sequence",
+    "missing_sequences",
+    "last_visit_at",
+    "last_level",
+    "streak_length",
+    "same_level_length",
+    "last_visit",
+    "last_exclusion",
+]
