@@ -61,6 +61,10 @@ class Board:
     exclusions: Sequence[tuple[str, int]] = field(default_factory=list)
 
     @property
+    def kiosks_to_mend(self) -> list[KioskHealth]:
+        return [line for line in self.kiosks if line.to_mend]
+
+    @property
     def period_words(self) -> str:
         return period_in_words(self.filters.period)
 
