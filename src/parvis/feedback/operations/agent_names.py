@@ -31,7 +31,7 @@ def add_agent_name(*, organisation: Organisation, name: str, by: Person) -> Agen
     if len(name) > 80:
         raise Refusal(_("Ce nom dépasse 80 caractères."), field="name")
     if AgentName.objects.filter(organisation=organisation).count() >= NAMES_AT_MOST:
-        raise Refusal(_("La liste est pleine : retirez d’abord des noms."), field="name")
+        raise Refusal(_("La liste est pleine : retirez d’abord des noms."), field="name")
     try:
         with transaction.atomic():
             added = AgentName.objects.create(organisation=organisation, name=name, added_by=by)

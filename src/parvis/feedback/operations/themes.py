@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count
@@ -50,14 +51,13 @@ def _read() -> CommentQuerySet:
     return rows
 
 
-@transaction.atomic
 def search_themes(*, organisation_id: int) -> int:
     """Search a body's comments again; return how many themes were found.
 
-    A theme whose words last keeps its row and, when a coordinator chose it, its label.
+    A theme whose words last keeps its row and, when a coordinator chose it, its label. The search
+    takes seconds: nothing is locked meanwhile, and it is dropped when another one ended first.
     """
-    # Two searches of one body wait for each other: both would open the same themes.
-    Organisation.objects.select_for_update().get(pk=organisation_id)
+    before = _last_search(organisation_id)
     comments = list(
         _read()
         .filter(organisation=organisation_id)
@@ -65,11 +65,29 @@ def search_themes(*, organisation_id: int) -> int:
         .only("text", "level", "theme")[:TEXTS_AT_MOST]
     )
     comments.reverse()
-    rows = {theme.pk: theme for theme in Theme.objects.filter(organisation=organisation_id)}
-    found = find_themes(
-        [comment.text for comment in comments],
-        [Known(theme.pk, theme.words) for theme in rows.values()],
+    known = Theme.objects.filter(organisation=organisation_id).values_list("pk", "words")
+    found = find_themes([comment.text for comment in comments], [Known(*one) for one in known])
+    return _write(organisation_id, comments, found, before)
+
+
+def _last_search(organisation_id: int) -> datetime | None:
+    searched: datetime | None = (
+        ThemeSearch.objects.filter(organisation=organisation_id)
+        .values_list("searched_at", flat=True)
+        .first()
     )
+    return searched
+
+
+@transaction.atomic
+def _write(
+    organisation_id: int, comments: Sequence[Comment], found: Found, before: datetime | None
+) -> int:
+    # Two searches of one body wait for each other here; answers of its kiosks do not.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    if _last_search(organisation_id) != before:
+        return Theme.objects.filter(organisation=organisation_id).current().count()
+    rows = {theme.pk: theme for theme in Theme.objects.filter(organisation=organisation_id)}
     now = timezone.now()
     themes = _kept(organisation_id, found, rows, comments)
     for theme in themes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -77,6 +77,27 @@ def test_the_list_filters_by_what_a_moderator_looks_for(place, moderator) -> Non
         assert {t for t in ("Trop d’attente", "Un banc dehors", "Bravo à tous") if t in text} == (
             shown
         ), query
+
+
+def test_where_few_work_a_comment_tells_its_month_only(moderator, place) -> None:
+    small = TouchpointFactory(organisation=place.organisation, staffing=2)
+    comment = CommentFactory(touchpoint=small, raw_text="Bien", day=date(2026, 5, 13))
+    CommentFactory(touchpoint=place, raw_text="Mieux", day=date(2026, 5, 13))
+    address = page("comments")
+    for query, shown in [
+        ("?du=2026-05-13&au=2026-05-13", {"Bien", "Mieux"}),
+        ("?du=2026-05-14", {"Bien"}),  # the whole month, or its day could be found
+        ("?au=2026-05-01", {"Bien"}),
+        ("?du=2026-06-01", set()),
+    ]:
+        text = moderator.get(address + query).content.decode()
+        assert {one for one in ("Bien", "Mieux") if f">{one}<" in text} == shown, query
+    for text in (
+        moderator.get(address + f"?lieu={small.pk}").content.decode(),
+        moderator.get(page("comment", comment.pk)).content.decode(),
+    ):
+        assert "mai 2026" in text
+        assert "13/05/2026" not in text
 
 
 def test_the_search_reads_the_masked_text_whatever_the_accents(place, moderator) -> None:
@@ -272,18 +293,18 @@ def test_several_refuses_what_is_no_selection(place, moderator) -> None:
 
 def test_words_are_hidden_and_shown_again(place, moderator) -> None:
     comment = CommentFactory(
-        touchpoint=place, raw_text="La dame rousse, Mme Duprat. Oui, la DAME  ROUSSE !"
+        touchpoint=place, raw_text="La dame rousse, Mme Duprat. Oui, la DAME  ROUSSE !"
     )
     moderator.post(
         page("comment_hide_words", comment.pk), {"words": "dame rousse", "seen": seen(comment)}
     )
     after = stored(comment)
-    assert after.text == ("La [passage masqué], Mme [nom masqué]. Oui, la [passage masqué] !")
+    assert after.text == ("La [passage masqué], Mme [nom masqué]. Oui, la [passage masqué] !")
     assert after.hidden_words == ["dame rousse"]
     moderator.post(page("comment_hide_words", comment.pk), {"show": "0", "seen": seen(comment)})
     after = stored(comment)
     # What the automatic masking hid stays hidden.
-    assert after.text == "La dame rousse, Mme [nom masqué]. Oui, la DAME  ROUSSE !"
+    assert after.text == "La dame rousse, Mme [nom masqué]. Oui, la DAME  ROUSSE !"
     assert after.hidden_words == []
 
 

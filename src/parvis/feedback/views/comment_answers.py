@@ -198,7 +198,7 @@ def _template_page(request: HatRequest, template: ReplyTemplate | None) -> HttpR
 @hat_required(RoleKind.COORDINATOR)
 def reply_template_remove(request: HatRequest, pk: int) -> HttpResponse:
     replies.remove_template(template=access_reply_template(request.hat, pk), by=request.user)
-    messages.success(request, _("Modèle retiré ; les réponses déjà données restent."))
+    messages.success(request, _("Modèle retiré ; les réponses déjà données restent."))
     return redirect("feedback:reply_templates")
 
 
@@ -284,7 +284,7 @@ def _commitment_page(request: HatRequest, found: Commitment | None) -> HttpRespo
 @hat_required(RoleKind.COORDINATOR)
 def commitment_remove(request: HatRequest, pk: int) -> HttpResponse:
     replies.remove_commitment(commitment=access_commitment(request.hat, pk), by=request.user)
-    messages.success(request, _("Engagement retiré ; les commentaires restent."))
+    messages.success(request, _("Engagement retiré ; les commentaires restent."))
     return redirect("feedback:commitments")
 
 
@@ -305,7 +305,7 @@ def agent_names(request: HatRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Nom ajouté : il sera masqué aussi dans les commentaires déjà reçus, d’ici peu."),
+                _("Nom ajouté : il sera masqué aussi dans les commentaires déjà reçus, d’ici peu."),
             )
             return redirect("feedback:agent_names")
     return render(
