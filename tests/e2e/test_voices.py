@@ -104,9 +104,7 @@ class Town:
                 revision=None,
                 by=by,
             )
-            self.agent = agent_names.add_agent_name(
-                organisation=body, name="Fatoumata Sissako", by=by
-            )
+            agent_names.add_agent_names(organisation=body, names=["Fatoumata Sissako"], by=by)
             ideas.answer(
                 idea=self.idea,
                 state=IdeaState.PLANNED,

@@ -51,13 +51,16 @@ class HideWordsForm(forms.Form):
     )
 
 
-class AgentNameForm(forms.Form):
-    name = forms.CharField(
-        label=_("Prénom et nom"),
-        max_length=80,
+class AgentNamesForm(forms.Form):
+    names = forms.CharField(
+        label=_("Prénoms et noms, un agent par ligne"),
+        max_length=20_000,
         help_text=_("Chaque mot du nom sera masqué, avec ou sans accents ni majuscules."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
+
+    def clean_names(self) -> list[str]:
+        return [line for line in self.cleaned_data["names"].splitlines() if line.strip()]
 
 
 class ReplyForm(_EmbargoMixin):

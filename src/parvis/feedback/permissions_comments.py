@@ -98,7 +98,9 @@ def may_undo(comment: Comment) -> Decision:
 
 
 def may_reply(comment: Comment) -> Decision:
-    """A reply is public, like what it answers."""
+    """A reply is public, like what it answers; an idea is answered with its state."""
+    if comment.is_idea:
+        return Denied(_("Une idée reçoit sa réponse sur sa propre page."))
     if comment.state != CommentState.PUBLISHED:
         return Denied(_("Une réponse est publique : publiez d’abord le texte auquel elle répond."))
     return Allowed()

@@ -14,7 +14,7 @@ from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import CommentState
 from parvis.feedback.models import AgentName, Comment
 from parvis.feedback.operations import moderation
-from parvis.feedback.operations.agent_names import add_agent_name, remove_agent_name
+from parvis.feedback.operations.agent_names import add_agent_names, remove_agent_name
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of
 from parvis.feedback.tests.factories import TouchpointFactory
@@ -337,7 +337,8 @@ def test_a_name_of_the_list_is_masked_at_reception_and_in_what_is_there(place) -
     public = CommentFactory(touchpoint=place, raw_text="Merci Fatoumata", published=True)
     elsewhere = CommentFactory(raw_text="Merci Fatoumata")
     with scopes_disabled():
-        name = add_agent_name(organisation=body, name=" Fatoumata  Sissako ", by=by)
+        add_agent_names(organisation=body, names=[" Fatoumata  Sissako "], by=by)
+        name = AgentName.objects.get()
     run_pending()
     assert stored(waiting).text == "[nom masqué] est top, [téléphone masqué]"
     assert stored(public).text == "Merci [nom masqué]"
@@ -353,12 +354,18 @@ def test_a_name_of_the_list_is_masked_at_reception_and_in_what_is_there(place) -
 
 
 def test_the_list_of_names_refuses_doubles_and_what_is_no_name(place, moderator) -> None:
-    assert moderator.post(page("agent_names"), {"name": "Zoé Martin"}).status_code == 302
-    for name in ("Zoé Martin", "", "a", "12345", "x" * 90, "\x00"):
-        answer = moderator.post(page("agent_names"), {"name": name})
-        assert answer.status_code == 422, name
+    assert moderator.post(page("agent_names"), {"names": "Zoé Martin"}).status_code == 302
+    several = "Zoé Martin\r\n\r\n  Yann   Kerbrat \r\nYann Kerbrat"
+    assert moderator.post(page("agent_names"), {"names": several}).status_code == 302
+    for names in ("Zoé Martin", "", "a", "12345", "x" * 90, "\x00", "Aïcha\nb", "Nom\n" * 300):
+        answer = moderator.post(page("agent_names"), {"names": names})
+        assert answer.status_code == 422, names
     with scopes_disabled():
-        assert list(AgentName.objects.values_list("name", flat=True)) == ["Zoé Martin"]
+        # All of a list or nothing of it.
+        assert set(AgentName.objects.values_list("name", flat=True)) == {
+            "Zoé Martin",
+            "Yann Kerbrat",
+        }
     # The journal names nobody.
     assert "Zoé" not in str([entry.details for entry in Entry.objects.all()])
 
@@ -368,7 +375,7 @@ def test_words_hidden_by_hand_survive_a_change_of_the_list(place) -> None:
     comment = CommentFactory(touchpoint=place, raw_text="La dame rousse et Yann")
     moderation.hide_words(comment=comment, words="dame rousse", seen=seen(comment), by=by)
     with scopes_disabled():
-        add_agent_name(organisation=place.organisation, name="Yann", by=by)
+        add_agent_names(organisation=place.organisation, names=["Yann"], by=by)
     run_pending()
     assert stored(comment).text == "La [passage masqué] et [nom masqué]"
 
@@ -423,7 +430,8 @@ def test_another_body_s_texts_are_absent(place) -> None:
     assert "canari-jaune" not in stranger.get(page("comments") + "?q=canari").content.decode()
     assert stored(comment).state == CommentState.PUBLISHED
     with scopes_disabled():
-        name = add_agent_name(organisation=place.organisation, name="Zoé", by=PersonFactory())
+        add_agent_names(organisation=place.organisation, names=["Zoé"], by=PersonFactory())
+        name = AgentName.objects.get()
     assert stranger.post(page("agent_name_remove", name.pk)).status_code == 404
     assert "Zoé" not in stranger.get(page("agent_names")).content.decode()
 

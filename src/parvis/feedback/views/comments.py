@@ -250,6 +250,12 @@ def _page(
         "link_form": link_form or _link_form(request, found),
         "raw_until": found.received_at + RAW_TEXT_KEPT,
         "history": _history(found),
+        "following": Comment.objects.visible_to(request.hat)
+        .to_read()
+        .exclude(pk=found.pk)
+        .order_by("received_at", "pk")
+        .values_list("pk", flat=True)
+        .first(),
         "is_simulated": found.organisation.is_simulated,
     }
     return render(request, "feedback/comment.html", context, status=status)
