@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -27,6 +27,8 @@ from parvis.statistics.intervals import wilson_interval
 TEXTS_AT_MOST = 5_000
 # The language that the stemming knows; the page says how many comments are in another.
 READ_LANGUAGE = "fr"
+# How long a theme that is no longer found waits to come back under its label.
+LOST_KEPT = timedelta(days=90)
 # Below so many smileys a mean says nothing.
 LEVELS_AT_LEAST = 5
 TOP_LEVEL = max(Level)
@@ -96,6 +98,13 @@ def _write(
     Theme.objects.filter(organisation=organisation_id, lost_at__isnull=True).exclude(
         pk__in=[theme.pk for theme in themes]
     ).update(lost_at=now, comment_count=0)
+    # One that was found for a while and that nobody named or answered is not kept for ever.
+    Theme.objects.filter(
+        organisation=organisation_id,
+        lost_at__lt=now - LOST_KEPT,
+        label_is_chosen=False,
+        commitments__isnull=True,
+    ).delete()
     _tie(organisation_id, comments, found.member, themes)
     others = (
         Comment.objects.filter(organisation=organisation_id)

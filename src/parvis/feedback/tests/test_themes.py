@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -250,6 +251,18 @@ def test_a_theme_that_is_no_longer_found_comes_back_with_its_label(place) -> Non
         parking.refresh_from_db()
         assert parking.lost_at is None
         assert parking.label == "Se garer"
+        # Lost for months: forgotten, unless somebody named it.
+        Theme.objects.update(lost_at=timezone.now() - timedelta(days=91))
+        Theme.objects.filter(pk=parking.pk).update(words={"zz": 1.0})
+        gone = Theme.objects.create(
+            organisation=place.organisation,
+            label="xx",
+            words={"xx": 1.0},
+            lost_at=timezone.now() - timedelta(days=91),
+        )
+        search_themes(organisation_id=number)
+        assert Theme.objects.filter(pk=parking.pk).exists()
+        assert not Theme.objects.filter(pk=gone.pk).exists()
 
 
 @pytest.mark.django_db
