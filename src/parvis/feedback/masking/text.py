@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parvis.feedback.masking import patterns as p
@@ -81,7 +81,15 @@ def spans(text: str, *, names: Iterable[str] = ()) -> list[Span]:
             kept[-1] = (first[0], max(first[1], end), first[2])
         else:
             kept.append((start, end, label))
-    return [Span(*read.range_of(start, end), label) for start, end, label in kept]
+    placed: list[Span] = []
+    for start, end, label in kept:
+        first, last = read.range_of(start, end)
+        if placed and first < placed[-1].end:
+            # One character that reads as several ("½", "㏇") may belong to two of them.
+            placed[-1] = replace(placed[-1], end=max(placed[-1].end, last))
+        else:
+            placed.append(Span(first, last, label))
+    return placed
 
 
 def _replaced(text: str, found: list[Span]) -> str:
@@ -250,7 +258,7 @@ def _after_titles(text: str, shouted: bool) -> Iterator[Found]:
 def _goes_on(text: str, start: int) -> bool:
     """Whether what begins there is the end of a word, or of an abbreviation such as A.M.E."""
     before = text[start - 1 : start]
-    return before.isalnum() or before == "-" or (before == "." and text[start - 2].isupper())
+    return before.isalpha() or before == "-" or (before == "." and text[start - 2].isupper())
 
 
 def _name_after(
