@@ -83,12 +83,12 @@ def spans(text: str, *, names: Iterable[str] = ()) -> list[Span]:
             kept.append((start, end, label))
     placed: list[Span] = []
     for start, end, label in kept:
-        first, last = read.range_of(start, end)
-        if placed and first < placed[-1].end:
+        begins, ends = read.range_of(start, end)
+        if placed and begins < placed[-1].end:
             # One character that reads as several ("½", "㏇") may belong to two of them.
-            placed[-1] = replace(placed[-1], end=max(placed[-1].end, last))
+            placed[-1] = replace(placed[-1], end=max(placed[-1].end, ends))
         else:
-            placed.append(Span(first, last, label))
+            placed.append(Span(begins, ends, label))
     return placed
 
 
