@@ -154,7 +154,7 @@ def _words(label_header: str) -> IntervalWords:
         outside_sign="",
         above="",
         below="",
-        missing=_("trop peu d’organismes"),
+        missing=_("non montrée"),
     )
 
 
