@@ -15,6 +15,7 @@ urlpatterns = [
     path("terrain/", include("parvis.mystery_audits.urls")),
     path("resultats/", include("parvis.results.urls")),
     path("", include("parvis.feedback.urls")),
+    path("api/", include("parvis.config.api")),
 ]
 
 handler400 = "parvis.web.views.errors.bad_request"

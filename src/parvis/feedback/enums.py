@@ -92,3 +92,34 @@ COMMENT_TRANSITIONS: dict[CommentState, frozenset[CommentState]] = {
     CommentState.KEPT_INTERNAL: frozenset({CommentState.PUBLISHED, CommentState.REJECTED}),
     CommentState.REJECTED: frozenset({CommentState.PUBLISHED, CommentState.KEPT_INTERNAL}),
 }
+
+
+class AlertKind(models.TextChoices):
+    DROP = "drop", _("Baisse de satisfaction")
+    SILENT = "silent", _("Borne silencieuse")
+    MISUSE = "misuse", _("Appuis abusifs")
+
+
+class AlertState(models.TextChoices):
+    OPEN = "open", _("À traiter")
+    ACKNOWLEDGED = "acknowledged", _("Prise en charge")
+    CLOSED = "closed", _("Close")
+
+
+# What the misuse filter set aside by itself; the other exclusions are nobody's misuse.
+MISUSE = (Exclusion.TOO_SOON, Exclusion.BURST, Exclusion.REPEATED)
+
+
+class IdeaState(models.TextChoices):
+    RECEIVED = "received", _("Reçue")
+    UNDER_STUDY = "under_study", _("À l’étude")
+    PLANNED = "planned", _("Prévue")
+    DONE = "done", _("Réalisée")
+    DECLINED = "declined", _("Non retenue")
+
+
+class CommitmentState(models.TextChoices):
+    PLANNED = "planned", _("Prévu")
+    UNDER_WAY = "under_way", _("En cours")
+    DONE = "done", _("Fait")
+    NOT_DONE = "not_done", _("Pas possible")

@@ -54,6 +54,7 @@ MAX_QUESTION_CHARACTERS = 140
 MAX_OPTION_CHARACTERS = 60
 MAX_TEXT_ANSWER_CHARACTERS = 2000
 MAX_SCALE = 10
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _KEY = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 
 Texts = Mapping[str, str]
@@ -132,6 +133,11 @@ def read_document(raw: Any) -> Document:
     steps = tuple(_step(step, languages, f"steps.{n}") for n, step in enumerate(steps_raw))
     _check_order(steps)
     return Document(languages, _texts(raw.get("thanks"), languages, "thanks"), steps)
+
+
+def tidy(text: str) -> str:
+    """The text on one line without spare blanks; its no-break spaces stay."""
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _languages(raw: Any) -> tuple[str, ...]:
@@ -243,7 +249,7 @@ def _texts(
     texts = {}
     for language in languages:
         text = raw.get(language)
-        text = " ".join(text.split()) if isinstance(text, str) else ""
+        text = tidy(text) if isinstance(text, str) else ""
         if not text:
             raise Refusal(
                 _("Écrivez ce texte en %(language)s.") % {"language": LANGUAGES[language]},

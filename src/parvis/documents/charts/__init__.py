@@ -8,6 +8,7 @@ word of its own: titles, legends and headers come translated from the caller.
 from parvis.documents.charts.chart import Chart, ChartTable, LegendEntry
 from parvis.documents.charts.dot_strip import DotStripWords, dot_strip
 from parvis.documents.charts.drawing import Theme
+from parvis.documents.charts.heat_map import HeatCell, HeatMapWords, heat_map
 from parvis.documents.charts.interval_bar import (
     IntervalRow,
     IntervalWords,
@@ -15,17 +16,24 @@ from parvis.documents.charts.interval_bar import (
     interval_bar,
 )
 from parvis.documents.charts.scale import ScaleError
+from parvis.documents.charts.trend import TrendPoint, TrendWords, trend_band
 
 __all__ = [
     "Chart",
     "ChartTable",
     "DotStripWords",
+    "HeatCell",
+    "HeatMapWords",
     "IntervalRow",
     "IntervalWords",
     "LegendEntry",
     "Position",
     "ScaleError",
     "Theme",
+    "TrendPoint",
+    "TrendWords",
     "dot_strip",
+    "heat_map",
     "interval_bar",
+    "trend_band",
 ]

@@ -84,9 +84,10 @@ def add_receipts(rows: Iterable[tuple[UUID, bytes, datetime, bool]]) -> set[UUID
         if connection.vendor == "postgresql":
             cursor.execute(
                 "INSERT INTO feedback_receipt (id, content_hash, received_at, is_kept_apart)"
-                " SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::timestamptz[], %s::boolean[])"
-                " ON CONFLICT DO NOTHING RETURNING id",
-                [list(column) for column in zip(*ordered, strict=True)],
+                " SELECT id, decode(content, 'hex'), at, apart"
+                " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::boolean[])"
+                " AS sent (id, content, at, apart) ON CONFLICT DO NOTHING RETURNING id",
+                [_array(column) for column in zip(*ordered, strict=True)],
             )
             return {number for (number,) in cursor.fetchall()}
         known = known_receipts([row[0] for row in ordered])
@@ -131,7 +132,7 @@ def insert_rows(
             arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}",  # noqa: S608
-                [list(column) for column in zip(*rows, strict=True)],
+                [_array(column) for column in zip(*rows, strict=True)],
             )
         else:
             cells = ", ".join(f"value ->> {position}" for position in range(len(columns)))
@@ -141,6 +142,27 @@ def insert_rows(
                 f" {on_conflict}",
                 [orjson.dumps([[_as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
             )
+
+
+def _array(column: Iterable[Any]) -> str:
+    """A column as PostgreSQL writes an array: numbers, dates, identifiers and codes need no quotes.
+
+    psycopg writes one too, but looks each cell over for what could need them: half of the time of a
+    batch.
+    """
+    return "{" + ",".join(map(_array_cell, column)) + "}"
+
+
+def _array_cell(cell: Any) -> str:
+    if cell is None:
+        return "NULL"
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.hex()
+    if isinstance(cell, str) and not cell.isalnum():
+        raise ValueError(f"{cell!r} would need quotes")
+    return str(cell)
 
 
 def _as_sqlite_keeps(cell: Any) -> Any:

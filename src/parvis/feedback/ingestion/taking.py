@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from parvis.feedback.enums import (
     TEXT_KINDS,
@@ -41,7 +42,7 @@ from parvis.feedback.models import (
 )
 from parvis.feedback.protocol import SentAnswer
 from parvis.feedback.questionnaire_document import Document, read_document
-from parvis.feedback.receiving import receive_comments
+from parvis.feedback.reception import receive_comments
 
 # A device that jumps further ahead than this is not counting its answers.
 MAX_SEQUENCE_JUMP = 10_000_000
@@ -57,10 +58,19 @@ class _Published:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A touchpoint, as far as an answer needs it."""
+
+    pk: int
+    organisation_id: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class _Placed:
     """An answer that has its place among the answers, before it is dated."""
 
-    touchpoint: Touchpoint
+    touchpoint: _Place
     question_id: int
     kind: QuestionKind
 
@@ -110,7 +120,7 @@ def _receive(
     *,
     works: Sequence[Work],
     devices: dict[int, Device],
-    touchpoints: dict[str, Touchpoint],
+    touchpoints: dict[str, _Place],
 ) -> dict[UUID, storing.Known]:
     """Write what is new; what is known of each identifier afterwards."""
     versions = _versions(answer.version for work in works for answer in work.answers)
@@ -229,7 +239,7 @@ def _take_in_order(
             comments.append(
                 Comment(
                     organisation_id=device.organisation_id,
-                    touchpoint=place.touchpoint,
+                    touchpoint_id=place.touchpoint.pk,
                     answer_id=answer.id,
                     visit=answer.visit,
                     kind=place.kind,
@@ -268,7 +278,7 @@ def _exclusion(
 def _place(
     answer: SentAnswer,
     device: Device,
-    touchpoints: dict[str, Touchpoint],
+    touchpoints: dict[str, _Place],
     versions: dict[int, _Published],
 ) -> _Placed | KeptApartReason:
     """Where an answer belongs, or why it belongs nowhere."""
@@ -291,12 +301,12 @@ def _place(
     return _Placed(touchpoint, published.question_ids[step.key], step.kind)
 
 
-def _touchpoints(codes: Iterable[str]) -> dict[str, Touchpoint]:
+def _touchpoints(codes: Iterable[str]) -> dict[str, _Place]:
     return {
-        touchpoint.code: touchpoint
-        for touchpoint in Touchpoint.objects.filter(code__in=set(codes)).only(
-            "code", "organisation_id", "time_zone"
-        )
+        code: _Place(pk, organisation_id, ZoneInfo(time_zone))
+        for code, pk, organisation_id, time_zone in Touchpoint.objects.filter(
+            code__in=set(codes)
+        ).values_list("code", "pk", "organisation_id", "time_zone")
     }
 
 

@@ -1,6 +1,8 @@
 """On PostgreSQL, the table of answers becomes partitioned by the month of reception.
 
-Django makes it as a plain table in 0001; this replaces it, empty, with the same columns. The
+Django makes it as a plain table in 0001; this replaces it, empty, with the same columns. It has no
+primary key there: the receipts, written by the same transaction, are what makes an identifier
+unique, and an index of random identifiers in every partition would only slow reception down. The
 default partition holds what arrives before its month's own was made (`ingestion.partitions`).
 """
 
@@ -13,7 +15,6 @@ ALTER TABLE feedback_answer RENAME TO feedback_answer_plain;
 CREATE TABLE feedback_answer (LIKE feedback_answer_plain INCLUDING DEFAULTS)
     PARTITION BY RANGE (received_at);
 DROP TABLE feedback_answer_plain;
-ALTER TABLE feedback_answer ADD PRIMARY KEY (id, received_at);
 CREATE INDEX feedback_answer_walk ON feedback_answer (organisation_id, received_at, id);
 CREATE TABLE feedback_answer_default PARTITION OF feedback_answer DEFAULT;
 """

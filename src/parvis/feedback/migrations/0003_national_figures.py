@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0002_answers_by_month'),
+        ("feedback", "0003_exchanges"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from parvis.accounts.models import Person
 from parvis.feedback.enums import TEXT_KINDS, CommentState, QuestionKind
 from parvis.feedback.models.touchpoints import Touchpoint
 from parvis.feedback.querysets import CommentQuerySet
+from parvis.feedback.search import FoldedTextField
 from parvis.organisations.models import Organisation
 
 
@@ -33,6 +34,23 @@ class Comment(models.Model):
     raw_text = models.TextField(_("texte d’origine"), blank=True)
     # Without mail addresses, phones, names after a title nor plates: the only text ever shown.
     text = models.TextField(_("texte"))
+    # What a moderator had hidden besides, as typed: read with the raw text, emptied with it.
+    hidden_words = models.JSONField(_("mots masqués à la main"), default=list, blank=True)
+    # The masked text as searches read it: kept in step by the field itself.
+    search_text = FoldedTextField(of="text")
+    # null = none found, or not looked for yet; set by the daily search for themes.
+    theme = models.ForeignKey(
+        "feedback.Theme", null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    # null = no commitment answers it.
+    commitment = models.ForeignKey(
+        "feedback.Commitment",
+        verbose_name=_("engagement"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="comments",
+    )
     # Day in the touchpoint's zone on which it is counted.
     day = models.DateField()
     received_at = models.DateTimeField(default=timezone.now)
@@ -56,6 +74,7 @@ class Comment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "state", "-received_at"], name="feedback_to_read"),
+            models.Index(fields=["organisation", "-received_at"], name="feedback_comments_new"),
         ]
         constraints = [
             models.CheckConstraint(

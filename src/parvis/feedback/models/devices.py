@@ -27,6 +27,8 @@ class Device(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     # null = active; otherwise since when nothing it sends is taken.
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Grows when anything it shows changes: a device that knows a smaller number asks again.
+    configuration = models.PositiveIntegerField(default=1)
 
     # --- Its health, as last told. null = never told.
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -92,3 +94,14 @@ class PairingCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.touchpoint} {self.device_name}"
+
+
+class WrongPairing(models.Model):
+    """A guess that was no pairing code. Kept for the length of the budget it counts against."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Hash of where it came from, keyed with the installation's secret; never the address itself.
+    source_hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"

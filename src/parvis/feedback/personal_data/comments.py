@@ -15,10 +15,10 @@ KEPT_APART_KEPT = timedelta(days=365)
 
 
 def empty_raw_texts(now: datetime, dry_run: bool) -> int:
-    """Forget the texts as they were written; the masked ones stay."""
+    """Forget the texts as they were written and what moderators hid; the masked ones stay."""
     with scopes_disabled():
         due = Comment.objects.filter(received_at__lt=now - RAW_TEXT_KEPT).exclude(raw_text="")
-        return due.count() if dry_run else due.update(raw_text="")
+        return due.count() if dry_run else due.update(raw_text="", hidden_words=[])
 
 
 def drop_kept_apart(now: datetime, dry_run: bool) -> int:
@@ -38,7 +38,16 @@ declare(
 )
 declare(
     "feedback.Comment",
+    "hidden_words",
+    purpose=_("montrer de nouveau un passage masqué par erreur"),
+    controller=Controller.ORGANISATION,
+    retention=RAW_TEXT_KEPT,
+    purge=empty_raw_texts,
+)
+declare(
+    "feedback.Comment",
     "text",
+    "search_text",
     purpose=_("savoir ce que les usagers disent du service, coordonnées et noms masqués"),
     controller=Controller.ORGANISATION,
     retention=_("aussi longtemps que les réponses du point d’écoute"),

@@ -24,6 +24,11 @@ declare(
     controller=Controller.ORGANISATION,
     retention=_("aussi longtemps que la borne"),
 )
+not_personal(
+    "feedback.WrongPairing",
+    "source_hash",
+    because="a keyed hash, deleted with the quarter of an hour it counts in",
+)
 not_personal("feedback.Receipt", "content_hash", because="the hash of an answer")
 not_personal("feedback.Answer", "language", because="the language of a screen, of one answer")
 not_personal("feedback.KeptApart", "content_hash", because="the hash of an answer")

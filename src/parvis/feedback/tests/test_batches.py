@@ -405,3 +405,15 @@ class TestMisuse:
     def test_visitors_a_minute_apart_all_count(self, kiosk: PlayedKiosk) -> None:
         kiosk.send(*[kiosk.answer(3, age_ms=6_000_000 - 60_000 * n) for n in range(100)])
         assert set(self.exclusions()) == {Exclusion.NONE}
+
+
+def test_a_text_is_masked_before_it_is_stored_and_an_idea_is_opened(kiosk: PlayedKiosk) -> None:
+    sent = kiosk.answer(
+        1, question="idea", level=2, text="Écrivez-moi : jean@exemple.invalid, et plus de bancs"
+    )
+    assert statuses(kiosk.send(sent)) == ["stored"]
+    comment = Comment.objects.get()
+    assert "jean@" in comment.raw_text
+    assert "jean@" not in comment.text
+    assert "plus de bancs" in comment.text
+    assert comment.idea.state == "received"

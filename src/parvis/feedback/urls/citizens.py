@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from parvis.feedback.views import citizen, kiosk
+
+urlpatterns: list[URLPattern] = [
+    path("borne/", kiosk.page, name="kiosk"),
+    path("borne/sw.js", kiosk.worker, name="kiosk_worker"),
+    path("avis/<str:code>/", citizen.give, name="give"),
+]

@@ -6,11 +6,16 @@ import importlib
 import pytest
 
 MODULES = [
+    "alarm_simulations",
     "attack",
     "composite",
+    "cusum",
     "disclosure",
+    "expected_range",
     "intervals",
+    "noise_band",
     "ranks",
+    "satisfaction",
     "scoring",
     "simulations",
     "variances",

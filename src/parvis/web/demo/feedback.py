@@ -35,7 +35,7 @@ from parvis.feedback.models import (
 from parvis.feedback.operations.questionnaires import publish
 from parvis.feedback.personal_data.comments import empty_raw_texts
 from parvis.feedback.questionnaire_document import SET_KINDS, read_document
-from parvis.feedback.receiving import receive_comments
+from parvis.feedback.reception import receive_comments
 from parvis.feedback.simulation import Behaviour, Burst, Drop, Simulated, simulate
 from parvis.foundation.working_time import time_zone_of
 from parvis.organisations.models import Organisation, Site

@@ -1,0 +1,32 @@
+"""Addresses that people read on a poster or type on a tablet: short, and fixed for good."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+
+from parvis.feedback.models import Touchpoint
+
+KIOSK_PATH = "/borne/"
+
+
+def public_path(touchpoint: Touchpoint) -> str:
+    """The public page of a touchpoint."""
+    return f"/avis/{touchpoint.code}/"
+
+
+def public_address(request: HttpRequest, touchpoint: Touchpoint) -> str:
+    """The same, whole, as a QR code holds it."""
+    return request.build_absolute_uri(public_path(touchpoint))
+
+
+def kiosk_address(request: HttpRequest) -> str:
+    """What a tablet opens to become a kiosk."""
+    return request.build_absolute_uri(KIOSK_PATH)
+
+
+def to_type(address: str) -> str:
+    """An address without what a browser adds by itself: "exemple.fr/avis/k7m2q9xz"."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path}".rstrip("/")

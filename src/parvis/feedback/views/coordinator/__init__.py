@@ -1,0 +1,1 @@
+"""Pages of a body's coordinators: home, touchpoints, questionnaires, sounds, kiosks, posters."""

@@ -1,0 +1,119 @@
+"""The kiosk's page and its service worker: files that a tablet keeps, the same for every body.
+
+Neither needs a session, a cookie nor the database: what a kiosk shows comes from its configuration,
+asked with its own secret once it is paired.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+import parvis
+from parvis.feedback.questionnaire_document import LANGUAGES
+from parvis.foundation.access import public
+
+_STATIC = Path(__file__).resolve().parents[1] / "static"
+_KIOSK = _STATIC / "feedback" / "kiosk"
+_WORKER = _KIOSK / "service-worker.js"
+_ENTRY = "feedback/kiosk/app.js"
+# What the page names: by the address that changes with its content, where there is one.
+_NAMED = (
+    _ENTRY,
+    "feedback/kiosk/kiosk.css",
+    "feedback/kiosk/manifest.webmanifest",
+    "feedback/faces.css",
+    "feedback/words.json",
+    "foundation/css/base.css",
+    "foundation/css/tokens.css",
+    "foundation/favicon.svg",
+    "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
+)
+PAIR = "/api/feedback/pair"
+CONFIGURATION = "/api/feedback/configuration"
+BATCHES = "/api/feedback/batches"
+
+
+@public
+@require_safe
+@cache_control(no_cache=True)
+def page(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(_page(shell_version()))
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@public
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, which any change of a file it keeps makes another one."""
+    shell = {
+        "version": shell_version(),
+        "page": reverse("feedback:kiosk"),
+        "files": shell_files(),
+    }
+    return HttpResponse(
+        f"const SHELL = {json.dumps(shell)};\n{_WORKER.read_text(encoding='utf-8')}",
+        content_type="text/javascript; charset=utf-8",
+    )
+
+
+def shell_files() -> list[str]:
+    """Addresses of all that the page needs besides itself.
+
+    A module imports its neighbours by their plain names, which no storage rewrites.
+    """
+    modules = sorted(
+        f"{settings.STATIC_URL}feedback/kiosk/{path.name}"
+        for path in _KIOSK.glob("*.js")
+        if path.name not in {"app.js", _WORKER.name}
+    )
+    return [*(static(name) for name in _NAMED), *modules]
+
+
+def shell_version() -> str:
+    """Eight characters that change with any file of the kiosk."""
+    # While somebody writes these files they change under a running server.
+    return _digest() if settings.DEBUG else _digest_once()
+
+
+def _digest() -> str:
+    digest = hashlib.sha256(parvis.__version__.encode())
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            digest.update(_page("").encode())
+    for path in [*sorted(_KIOSK.iterdir()), _STATIC / "feedback" / "words.json"]:
+        digest.update(path.read_bytes())
+    # Those of the other rooms and libraries change their address with their content.
+    digest.update("\n".join(shell_files()).encode())
+    return digest.hexdigest()[:8]
+
+
+_digest_once = cache(_digest)
+
+
+def _page(shell: str) -> str:
+    return render_to_string(
+        "feedback/citizen/kiosk.html",
+        {
+            "version": parvis.__version__[:20],
+            "shell": shell,
+            "languages": LANGUAGES,
+            "pair_url": PAIR,
+            "configuration_url": CONFIGURATION,
+            "batches_url": BATCHES,
+        },
+    )
