@@ -41,6 +41,7 @@ from parvis.foundation.working_time import time_zone_of
 from parvis.organisations.models import Organisation, Site
 from parvis.web.demo import feedback_texts
 from parvis.web.demo.dates import ZONE
+from parvis.web.demo.feedback_life import live
 from parvis.web.demo.feedback_places import (
     DROPS,
     ELSEWHERE,
@@ -107,6 +108,17 @@ def listen_for_a_year(
         else:
             year.elsewhere(listener, is_online=number % 2 == 0)
     found = year.write()
+    if listeners:
+        live(
+            organisation=listeners[0].organisation,
+            coordinator=listeners[0].coordinator,
+            today=today,
+            now=now,
+            dropping=[p.name for p in SHOWCASE if p.kiosk is not None and p.kiosk.story == DROPS],
+            drop_days=DROP_DAYS,
+            burst_days=year.burst_days,
+            rng=rng,
+        )
     publish_past_months(today=today)
     national.freeze(today=today)
     return found
@@ -133,6 +145,8 @@ class _Year:
         self.comments: list[Comment] = []
         self.devices: list[Device] = []
         self.codes: set[str] = set()
+        # Days on which children pressed at the showcase's library.
+        self.burst_days: list[date] = []
 
     # --- Places ----------------------------------------------------------------------------------
 
@@ -304,20 +318,18 @@ class _Year:
         """Wednesday afternoons of children: two at the showcase's library, one here and there."""
         last = self.now.astimezone(touchpoint.zone).date() - timedelta(days=12)
         if story == LOSES_NUMBERS:
-            moments = [(last, 64), (last - timedelta(days=70), 41)]
+            found = [(last - timedelta(days=70), 41), (last, 64)]
         elif not story and self.rng.random() < _SHARE_WITH_BURSTS:
             later = int(self.rng.integers(7, (last - first).days))
-            moments = [(first + timedelta(days=later), int(self.rng.integers(18, 60)))]
+            found = [(first + timedelta(days=later), int(self.rng.integers(18, 60)))]
         else:
-            moments = []
+            found = []
+        days = [(day - timedelta(days=(day.weekday() - 2) % 7), presses) for day, presses in found]
+        if story == LOSES_NUMBERS:
+            self.burst_days = [day for day, _presses in days]
         return tuple(
-            Burst(
-                datetime.combine(
-                    day - timedelta(days=(day.weekday() - 2) % 7), time(16, 20), touchpoint.zone
-                ),
-                presses,
-            )
-            for day, presses in moments
+            Burst(datetime.combine(day, time(16, 20), touchpoint.zone), presses)
+            for day, presses in days
         )
 
     def _code(self) -> str:

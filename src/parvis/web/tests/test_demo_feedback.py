@@ -16,19 +16,34 @@ from django_scopes import scopes_disabled
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import (
     NO_LEVEL,
+    AlertKind,
+    AlertState,
     CommentState,
     DeviceKind,
     Exclusion,
+    IdeaState,
     QuestionKind,
     TimeQuality,
 )
 from parvis.feedback.ingestion.rebuild import differences
-from parvis.feedback.models import Answer, Comment, Device, MonthCount, Touchpoint
+from parvis.feedback.models import (
+    Alert,
+    Answer,
+    Comment,
+    Commitment,
+    Device,
+    Idea,
+    IdeaSupport,
+    MonthCount,
+    Reply,
+    Touchpoint,
+)
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.feedback.questionnaire_document import read_document
 from parvis.measures.models import Measure
 from parvis.organisations.models import Organisation
 from parvis.organisations.tests.factories import OrganisationFactory
+from parvis.web.demo import feedback_texts
 from parvis.web.demo.dates import ZONE
 from parvis.web.demo.feedback import DROP_DAYS, Listened, Listener, listen_for_a_year
 from parvis.web.demo.feedback_places import SHOWCASE
@@ -163,6 +178,40 @@ def test_comments_are_in_every_state_and_belong_to_their_answers(year):
     old = comments.filter(received_at__lt=timezone.now() - RAW_TEXT_KEPT)
     assert old.exists()
     assert not old.exclude(raw_text="").exists()
+
+
+def test_nothing_personal_is_left_in_what_is_shown(year):
+    raw = Comment.objects.exclude(raw_text="")
+    assert raw.filter(raw_text__contains="01 99 00").exists()
+    assert raw.filter(raw_text__contains="@").exists()
+    for left in ("01 99 00", "@", *feedback_texts.NAMES):
+        assert not Comment.objects.filter(text__contains=left).exists()
+
+
+def test_what_needs_the_coordinator_stands_in_alerts(year):
+    alerts = {
+        (alert.kind, alert.state): alert.touchpoint.name
+        for alert in Alert.objects.filter(organisation=year.body)
+    }
+    assert alerts == {
+        (AlertKind.DROP, AlertState.OPEN): "Guichet de l’état civil",
+        (AlertKind.SILENT, AlertState.OPEN): "Action sociale",
+        (AlertKind.MISUSE, AlertState.CLOSED): "Médiathèque",
+    }
+    drop = Alert.objects.get(kind=AlertKind.DROP)
+    assert year.today - timedelta(days=DROP_DAYS) <= drop.opened_at.date() <= year.today
+
+
+def test_the_body_answers(year):
+    ideas = Idea.objects.filter(organisation=year.body)
+    assert set(ideas.values_list("state", flat=True)) == set(IdeaState.values)
+    assert not ideas.filter(answered_at__lt=F("created_at")).exists()
+    supports = IdeaSupport.objects.filter(organisation=year.body)
+    assert supports.count() > 300
+    assert not supports.filter(given_at__lt=F("idea__created_at")).exists()
+    assert Reply.objects.filter(organisation=year.body).count() == 12
+    assert not Reply.objects.exclude(comment__state=CommentState.PUBLISHED).exists()
+    assert Commitment.objects.filter(published_at__lt=timezone.now()).count() == 3
 
 
 def test_the_months_that_are_over_are_on_the_one_scale(year):
