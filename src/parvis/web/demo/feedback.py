@@ -31,7 +31,9 @@ from parvis.feedback.models import (
     Questionnaire,
     QuestionnaireVersion,
     Touchpoint,
+    TouchpointWatch,
 )
+from parvis.feedback.operations.drop_watch import MAX_SILENCE_HOURS
 from parvis.feedback.operations.questionnaires import publish
 from parvis.feedback.personal_data.comments import empty_raw_texts
 from parvis.feedback.questionnaire_document import SET_KINDS, read_document
@@ -145,6 +147,7 @@ class _Year:
         self.comments: list[Comment] = []
         self.devices: list[Device] = []
         self.codes: set[str] = set()
+        self.watches: list[TouchpointWatch] = []
         # Days on which children pressed at the showcase's library.
         self.burst_days: list[date] = []
 
@@ -257,7 +260,7 @@ class _Year:
                     hours=plan.hours,
                     quality=quality - 0.25,
                     comment_share=plan.page_comment_share,
-                    idea_share=0.03,
+                    idea_share=plan.page_idea_share,
                     drops=drops,
                 ),
                 first,
@@ -296,12 +299,22 @@ class _Year:
                 11 * 60_000 if story == LOSES_NUMBERS else int(self.rng.integers(-1_500, 1_500))
             ),
         )
+        if story != IS_SILENT:
+            # No kiosk of a demonstration is heard of again: only one is to be missed.
+            self.watches.append(
+                TouchpointWatch(
+                    organisation=listener.organisation,
+                    touchpoint=touchpoint,
+                    silence_hours=MAX_SILENCE_HOURS,
+                )
+            )
         fortnight = (self.now - _OFFLINE_FROM, self.now - _OFFLINE_TO)
         behaviour = Behaviour(
             visits_a_month=kiosk.visits_a_month * size,
             hours=plan.hours,
             quality=quality,
             comment_share=kiosk.comment_share,
+            idea_share=kiosk.idea_share,
             drops=self._drops() if story == DROPS else (),
             bursts=self._bursts(touchpoint, first, story),
             offline=(fortnight,) if story == WAS_OFFLINE else (),
@@ -357,6 +370,7 @@ class _Year:
             ],
             batch_size=200,
         )
+        TouchpointWatch.objects.bulk_create(self.watches)
         receive_comments(self.comments)
         # As the purge would have done day after day.
         empty_raw_texts(self.now, dry_run=False)
