@@ -1,10 +1,11 @@
 #!/bin/sh
-# Chromium, the PostgreSQL server and gettext, from Debian's packages: installed when root, named when not.
+# Chromium, the PostgreSQL server, gettext, a speaking voice, from Debian's packages: installed when root, named when not.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v msgmerge >/dev/null 2>&1 || missing="$missing gettext"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0

@@ -89,6 +89,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def _receipts(outcome: Outcome) -> HttpResponse:
     body = {
         "server_time_ms": int(timezone.now().timestamp() * 1000),
+        "configuration": outcome.configuration,
         "receipts": [
             {
                 "id": str(receipt.id),

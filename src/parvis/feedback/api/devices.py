@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scopes_disabled
 
-from parvis.feedback.enums import DeviceKind
 from parvis.feedback.ingestion import KnownDevice
 from parvis.feedback.models import Device
-from parvis.foundation.access import public
+from parvis.feedback.operations.devices import secret_hash
 
 MAX_SECRET_CHARACTERS = 200
 # Kiosks a process remembers; beyond, it starts again with those that speak.
 MAX_RECOGNISED = 10_000
-
-DeviceView = Callable[[HttpRequest, Device], HttpResponse]
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of a secret. It is drawn at random: one pass of SHA-256 hides it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def secret_of(request: HttpRequest) -> str:
@@ -44,24 +32,10 @@ def device_of(request: HttpRequest) -> Device | None:
         return (
             Device.objects.kiosks()
             .active()
-            .filter(secret_hash=secret_hash(secret), kind=DeviceKind.KIOSK)
+            .select_related("touchpoint")
+            .filter(secret_hash=secret_hash(secret))
             .first()
         )
-
-
-def device_required(view: DeviceView) -> Callable[..., HttpResponse]:
-    """Open a view to paired kiosks only; the others learn that, and keep what they hold."""
-
-    @public
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        device = device_of(request)
-        if device is None:
-            return unknown_device()
-        return view(request, device, *args, **kwargs)
-
-    return guarded
 
 
 class _Recognised:
@@ -100,6 +74,7 @@ def unknown_device() -> JsonResponse:
             "tablette : demandez un nouveau code d’appairage."
         ),
         {"WWW-Authenticate": "Bearer"},
+        error="unknown_device",
     )
 
 

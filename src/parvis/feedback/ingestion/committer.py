@@ -28,6 +28,8 @@ from parvis.feedback.protocol import Sending, SentAnswer
 MAX_ANSWERS_TOGETHER = 2_000
 # Requests that may wait: beyond, the server says to come back rather than make everybody wait.
 MAX_WAITING = 512
+# How long a request waits for its commit: longer than SQLite waits for its writer.
+PATIENCE_SECONDS = 40
 
 
 class BusyError(Exception):
@@ -149,4 +151,8 @@ def submit(
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
-    return _committer.submit(work).result()
+    try:
+        return _committer.submit(work).result(timeout=PATIENCE_SECONDS)
+    except TimeoutError:
+        # It may still be committed: sent again, the same answers get the same receipts.
+        raise BusyError from None

@@ -94,6 +94,7 @@ def take(works: Sequence[Work]) -> list[Outcome | Exception]:
         outcomes.append(
             Outcome(
                 work.received_at,
+                devices[work.device_id].configuration,
                 [
                     ReceiptGiven(answer.id, answer.content_hash, _status(seen, answer))
                     for answer in work.answers

@@ -28,9 +28,13 @@ class ReceiptGiven:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One receipt an answer, in their order, once committed."""
+    """One receipt an answer, in their order, once committed.
+
+    `configuration` is the number of what the device should show: another than its own, it asks.
+    """
 
     received_at: datetime
+    configuration: int
     receipts: Sequence[ReceiptGiven]
 
     @property

@@ -417,3 +417,11 @@ def test_a_text_is_masked_before_it_is_stored_and_an_idea_is_opened(kiosk: Playe
     assert "jean@" not in comment.text
     assert "plus de bancs" in comment.text
     assert comment.idea.state == "received"
+
+
+def test_each_reply_tells_the_number_of_the_configuration(kiosk: PlayedKiosk) -> None:
+    kiosk.device.configuration = 7
+    kiosk.device.save()
+    reply = kiosk.send().json()
+    assert reply["configuration"] == 7
+    assert abs(reply["server_time_ms"] - int(timezone.now().timestamp() * 1000)) < 60_000

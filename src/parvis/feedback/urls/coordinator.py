@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from parvis.feedback.views.coordinator import (
     devices,
+    exclusions,
     home,
     posters,
     questionnaires,
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("ecoute/points/<int:pk>/modifier/", touchpoints.change, name="change_touchpoint"),
     path("ecoute/points/<int:pk>/fermer/", touchpoints.close, name="close_touchpoint"),
     path("ecoute/points/<int:pk>/rouvrir/", touchpoints.reopen, name="reopen_touchpoint"),
+    path("ecoute/points/<int:pk>/ecarter/", exclusions.set_answers_apart, name="set_answers_apart"),
+    path("ecoute/bornes/a-part/", exclusions.kept_apart, name="kept_apart"),
     path("ecoute/points/<int:pk>/affiche-<str:size>.pdf", posters.poster, name="poster"),
     path("ecoute/points/<int:pk>/borne/", devices.ask_code, name="ask_pairing_code"),
     path("ecoute/questionnaires/", questionnaires.questionnaires, name="questionnaires"),

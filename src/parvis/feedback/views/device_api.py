@@ -16,13 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django_scopes import scopes_disabled
 
+from parvis.feedback.api.devices import device_of, unknown_device
 from parvis.feedback.configuration import configuration_of, encoded
-from parvis.feedback.models import Device, SpokenLabel
+from parvis.feedback.models import SpokenLabel
 from parvis.feedback.operations.devices import (
     SLOWED_DOWN_SECONDS,
     PairingRefused,
     pair,
-    secret_hash,
 )
 from parvis.feedback.speech.sounds import sound_path
 from parvis.foundation.access import public
@@ -122,31 +122,6 @@ def _part_of(content: bytes, asked: str) -> HttpResponse:
         return response
     response = HttpResponse(content[first : last + 1], content_type="audio/mpeg", status=206)
     response["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return response
-
-
-def device_of(request: HttpRequest) -> Device | None:
-    """The active kiosk whose secret is in the `Authorization: Bearer` header."""
-    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
-        return None
-    return (
-        Device.objects.kiosks()
-        .active()
-        .select_related("touchpoint")
-        .filter(secret_hash=secret_hash(secret.strip()))
-        .first()
-    )
-
-
-def unknown_device() -> HttpResponse:
-    """401: the device keeps its queue, and says that it must be paired again."""
-    response = refused(
-        "unknown_device",
-        _("Cette borne n’est pas connue, ou a été révoquée : appairez-la de nouveau."),
-        401,
-    )
-    response["WWW-Authenticate"] = "Bearer"
     return response
 
 
