@@ -149,6 +149,7 @@ def answers(
     if position is None and since is not None:
         position = _just_before(since)
     kept: list[Line] = []
+    last: Line | None = None
     walked, has_more = 0, True
     while has_more and len(kept) < limit and walked < MOST_WALKED:
         lines = page_after(organisation, position, before=before, size=limit)
@@ -158,11 +159,12 @@ def answers(
             if len(kept) == limit:
                 has_more = True
                 break
-            position = Cursor(line.received_at, line.id)
+            last = line
             if maker.may_leave(line) and (
                 touchpoint is None or codes[line.touchpoint_id] == touchpoint
             ):
                 kept.append(line)
+        position = last.cursor if last is not None else position
     return {
         "items": [_answer(line, row) for line, row in zip(kept, maker.rows(kept), strict=True)],
         "next": cursors.of_answer(position) if position is not None else None,
@@ -183,8 +185,8 @@ def _just_before(since: datetime) -> Cursor:
 
 def _answer(line: Line, row: Sequence[Any]) -> dict[str, Any]:
     return {
-        "id": line.id,
-        "visit": line.visit,
+        "id": row[0],
+        "visit": row[1],
         "received_at": row[2],
         "occurred_at": row[3],
         "time_quality": TimeQuality(line.time_quality).name.lower(),
