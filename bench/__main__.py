@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("directory", "results", "lists")
+BENCHMARKS = ("directory", "results", "lists", "feedback_exports")
 
 
 def machine() -> str:

@@ -46,6 +46,7 @@ MOST_MONTHS = 36
 # Answers looked at for one page of them, whatever the filters leave.
 MOST_WALKED = 5000
 
+_A_PAGE = "Nombre d’éléments par page, au plus."
 _CODE = r"^[0-9A-Za-z]{1,8}$"
 Cursored = Annotated[
     str, Query(description="Curseur donné par la page d’avant.", max_length=100, min_length=1)
@@ -81,7 +82,7 @@ def _page(
 def touchpoints(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200, description=_A_PAGE)] = 50,
 ) -> dict[str, Any]:
     """Tous les points d’écoute de l’organisme, fermés compris, dans un ordre stable."""
     organisation = _organisation(request)
@@ -132,7 +133,7 @@ def touchpoints(
 def answers(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    limit: Annotated[int, Query(ge=1, le=1000, description=_A_PAGE)] = 200,
     touchpoint: Code | None = None,
     since: Annotated[
         AwareDatetime | None, Query(description="Reçues à partir de cet instant.")
@@ -141,7 +142,7 @@ def answers(
     """Réponses et textes masqués ; celles que le filtre écarte disent pourquoi.
 
     Une réponse paraît une minute après sa réception : reprendre au dernier curseur n’en manque
-    aucune. Une page peut en donner moins que demandé, voire aucune, tant que `has_more` est vrai.
+    aucune. Une page peut en donner moins que demandé, voire aucune, tant que has_more est vrai.
     Les points d’écoute de moins de cinq agents ne se lisent pas ici.
     """
     organisation = _organisation(request)
@@ -223,7 +224,7 @@ def _reason(exclusion: int) -> str:
 @opened_by(ApiScope.COUNTS)
 def counts(
     request: HttpRequest,
-    period: Annotated[Literal["day", "month"], Query()],
+    period: Annotated[Literal["day", "month"], Query(description="Par jour ou par mois.")],
     first: Annotated[date, Query(description="Premier jour, ou un jour du premier mois.")],
     last: Annotated[date, Query(description="Dernier jour, ou un jour du dernier mois.")],
     touchpoint: Code | None = None,
@@ -308,7 +309,7 @@ def _counts(
 def devices(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200, description=_A_PAGE)] = 100,
 ) -> dict[str, Any]:
     """Bornes et pages publiques de l’organisme, d’après leur dernier message."""
     rows, following = _page(

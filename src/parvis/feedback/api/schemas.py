@@ -82,7 +82,7 @@ class AnswerPage(Schema):
     next: str | None = Field(
         description=(
             "Curseur après la dernière réponse lue : redemandez avec lui, tout "
-            "de suite si `has_more`, "
+            "de suite si has_more, "
             "plus tard pour la suite. null = rien n’a jamais été reçu."
         )
     )
