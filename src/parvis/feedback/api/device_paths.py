@@ -76,9 +76,90 @@ PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/feedback/pair": {
+        "post": {
+            "operationId": "pair_kiosk",
+            "tags": ["devices"],
+            "summary": "Appairer une borne par le code montré au coordinateur",
+            "description": (
+                "Le code vaut dix minutes et une fois. Le secret est donné une seule fois ; casse "
+                "et tiret du code ne comptent pas."
+            ),
+            "security": [],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": _object(
+                            {"code": {"type": "string", "maxLength": 20, "example": "ABCD-2345"}}
+                        )
+                    }
+                },
+            },
+            "responses": {
+                "201": _reply("La borne est appairée.", "Paired"),
+                "400": _reply("Illisible.", "DeviceRefusal"),
+                "403": _reply("Ni https, ni la machine elle-même.", "DeviceRefusal"),
+                "404": _reply("Code inconnu.", "DeviceRefusal"),
+                "409": _reply("Code déjà servi, ou point d’écoute fermé.", "DeviceRefusal"),
+                "410": _reply("Code expiré.", "DeviceRefusal"),
+                "429": _reply("Trop d’essais : voyez Retry-After.", "DeviceRefusal"),
+            },
+        }
+    },
+    "/api/feedback/configuration": {
+        "get": {
+            "operationId": "get_configuration",
+            "tags": ["devices"],
+            "summary": "Ce qu’une borne affiche",
+            "description": "Avec une ETag : 304 quand la borne a déjà cette configuration.",
+            "security": [{"DeviceSecret": []}],
+            "parameters": [
+                {
+                    "name": "If-None-Match",
+                    "in": "header",
+                    "required": False,
+                    "description": "ETag de la configuration que la borne a déjà.",
+                    "schema": {"type": "string"},
+                }
+            ],
+            "responses": {
+                "200": _reply("La configuration.", "Configuration"),
+                "304": {"description": "La borne l’a déjà."},
+                "401": {"description": _PROBLEMS["401"]},
+                "403": _reply("Ni https, ni la machine elle-même.", "DeviceRefusal"),
+            },
+        }
+    },
 }
 
 SCHEMAS: dict[str, Any] = {
+    "Paired": _object(
+        {
+            "secret": {"type": "string", "description": "Donné cette seule fois."},
+            "device": _object({"id": {"type": "integer"}, "name": {"type": "string"}}),
+            "configuration": {"$ref": "#/components/schemas/Configuration"},
+        }
+    ),
+    "DeviceRefusal": _object(
+        {
+            "error": {"type": "string", "description": "Un mot, pour le programme."},
+            "message": {"type": "string", "description": "Une phrase à montrer."},
+        }
+    ),
+    "Configuration": _object(
+        {
+            "configuration": {"type": "integer", "description": "Numéro qui grandit."},
+            "app": {"type": "string"},
+            "device": {"type": "object"},
+            "touchpoint": {"type": "object"},
+            "idle": {"type": "object", "description": "Délais d’inactivité, en millisecondes."},
+            "version": {"type": ["integer", "null"], "description": "null = rien de publié."},
+            "document": {"type": ["object", "null"]},
+            "phrases": {"type": "object", "description": "Phrases, par nom et par langue."},
+            "sounds": {"type": "object", "description": "Adresse de chaque son, par empreinte."},
+        }
+    ),
     "Batch": _object(
         {
             "sent": _object({"time_ms": _MILLISECONDS, "mono_ms": _MILLISECONDS, "run": _UUID}),

@@ -91,6 +91,18 @@ class TestSecrecy:
             few.save()
         assert numbers(point, of=few)["total"] == 29
 
+    def test_a_place_whose_smiley_is_hidden_shows_no_other_question(self, point):
+        """Nearly all who give a smiley tick reasons: the one total would tell the other."""
+        few, big = another(point, staffing=4), another(point)
+        add_counts(few, {0: 20, 3: 9})
+        add_counts(point, {0: 50, 3: 60})
+        add_counts(big, {0: 500, 3: 600})
+        for place, number in ((few, 29), (point, 108), (big, 1000)):
+            add_counts(place, {-1: number, 0: number}, key="reasons")
+        assert numbers(point, "reasons", of=few) == {"total": None}
+        assert numbers(point, "reasons", of=point) == {"total": None}
+        assert numbers(point, "reasons", of=big)["total"] == 1000
+
     def test_what_the_filter_leaves_out_is_not_published(self, point):
         add_counts(point, {0: 100})
         add_counts(point, {3: 100}, exclusion=2)
