@@ -130,12 +130,13 @@ def _export(label: str, format: str, organisation_id: int, by: int) -> bool:
         job = ExportJob.objects.get(pk=job.pk)
     assert job.rows_written == ROWS, (job.rows_written, job.failure)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    whole = seconds * PROMISED_ROWS / ROWS
+    whole, of_work = (spent * PROMISED_ROWS / ROWS for spent in (seconds, worked))
     kept = whole <= PROMISED_SECONDS and megabytes <= PROMISED_MEGABYTES
     print(
         f"{label:<11} {format:<8} {ROWS / seconds:9,.0f} rows/s   {megabytes:5.0f} MB of memory   "
         f"{(job.size_bytes or 0) / 2**20:6.0f} MiB   {pieces} pieces   "
-        f"10 million in {whole:4.0f} s, {worked * PROMISED_ROWS / ROWS:4.0f} s of processor   {'kept' if kept else 'NOT KEPT'}",
+        f"10 million in {whole:4.0f} s, {of_work:4.0f} s of processor   "
+        f"{'kept' if kept else 'NOT KEPT'}",
         flush=True,
     )
     remove_files(job.file_key)
