@@ -19,6 +19,7 @@ BENCHMARKS = (
     "lists",
     "feedback_ingestion",
     "feedback_boards",
+    "feedback_exports",
     "kiosk",
 )
 
