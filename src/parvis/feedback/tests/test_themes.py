@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -310,6 +311,9 @@ def test_themes_of_another_body_are_absent(place) -> None:
     assert stranger.get(address).status_code == 404
     assert stranger.post(address, {"label": "x"}).status_code == 404
     own, _person = coordinator_of(place.organisation)
+    with scopes_disabled():
+        example = theme.comments.order_by("-received_at", "-pk").first().text
+    assert example in html.unescape(own.get(address).content.decode())
     assert own.post(address, {"label": ""}).status_code == 422
     assert own.post(address, {"label": "Files"}).status_code == 302
     assert "Files" in own.get(reverse("feedback:themes")).content.decode()

@@ -29,6 +29,8 @@ from parvis.foundation.errors import Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.forms import show_refusal
 
+EXAMPLES_SHOWN = 5
+
 
 @require_safe
 @hat_required(RoleKind.COORDINATOR)
@@ -155,6 +157,15 @@ def theme_rename(request: HatRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "feedback/theme_rename.html",
-        {"theme": found, "form": form, "is_simulated": body_of(request.hat).is_simulated},
+        {
+            "theme": found,
+            "form": form,
+            "examples": list(
+                Comment.objects.visible_to(request.hat)
+                .filter(theme=found)
+                .order_by("-received_at", "-pk")[:EXAMPLES_SHOWN]
+            ),
+            "is_simulated": body_of(request.hat).is_simulated,
+        },
         status=422 if form.errors else 200,
     )
