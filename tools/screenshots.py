@@ -16,7 +16,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -24,6 +24,10 @@ PARVIS = Path(sys.executable).with_name("parvis")
 
 DESK = {"width": 1280, "height": 960}
 PHONE = {"width": 390, "height": 844}
+LANDSCAPE = {"width": 1024, "height": 768}
+PORTRAIT = {"width": 800, "height": 1280}
+# What the kiosk is photographed at, as a touchpoint of the demonstration is named.
+KIOSK_TOUCHPOINT = "Accueil"
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,50 @@ def take_all(base_url: str) -> None:
             page.screenshot(path=IMAGES / f"{shot.name}.png")
             print(f"docs/images/{shot.name}.png")
             context.close()
+        take_kiosk(browser, base_url)
         browser.close()
+
+
+def take_kiosk(browser: Browser, base_url: str) -> None:
+    """Pair a tablet as a coordinator does, and photograph it both ways round; then a phone."""
+    desk = browser.new_context(viewport=DESK, locale="fr-FR")
+    page = desk.new_page()
+    reach(page, base_url, Shot("", "coordinatrice", "/ecoute/points/"))
+    for name in (KIOSK_TOUCHPOINT, "Ajouter une borne"):
+        with page.expect_navigation():
+            page.locator("main").get_by_role("link", name=name).first.click()
+    page.get_by_label("nom de la borne").fill("Photographie")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Obtenir le code").click()
+    code = page.locator(".pairing-code [aria-hidden]").inner_text().replace("-", "")
+    desk.close()
+    tablet = browser.new_context(
+        viewport=LANDSCAPE, has_touch=True, reduced_motion="reduce", locale="fr-FR"
+    )
+    page = tablet.new_page()
+    page.goto(f"{base_url}/borne/")
+    page.locator(".keys .key").first.wait_for()
+    page.keyboard.type(code)
+    page.get_by_role("button", name="Relier").click()
+    page.locator(".face-key").first.wait_for()
+    touchpoint = page.evaluate(
+        """async () => {
+          const store = await import(`${location.origin}/static/feedback/kiosk/store.js`);
+          return (await store.get("configuration")).touchpoint.code;
+        }"""
+    )
+    for name, size in (("kiosk-landscape", LANDSCAPE), ("kiosk-portrait", PORTRAIT)):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(500)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        print(f"docs/images/{name}.png")
+    tablet.close()
+    phone = browser.new_context(viewport=PHONE, locale="fr-FR", java_script_enabled=False)
+    page = phone.new_page()
+    page.goto(f"{base_url}/avis/{touchpoint}/")
+    page.screenshot(path=IMAGES / "phone.png")
+    print("docs/images/phone.png")
+    phone.close()
 
 
 def reach(page: Page, base_url: str, shot: Shot) -> None:

@@ -13,9 +13,11 @@ import mimetypes
 import random
 import threading
 import time
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -54,8 +56,10 @@ def configuration(**changes: Any) -> dict[str, Any]:
 class KioskServer:
     """Serves the kiosk's page and files from the package, and takes its answers."""
 
-    def __init__(self, *, cut: float = 0.0, seed: int = 1) -> None:
+    def __init__(self, *, cut: float = 0.0, seed: int = 1, upstream: str = "") -> None:
         self.cut = cut
+        # Address of the real server, when this one only stands between it and the kiosk.
+        self.upstream = upstream
         self.random = random.Random(seed)
         self.lock = threading.Lock()
         self.configuration = configuration()
@@ -159,7 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         outer, path = self.server_of, self.path.split("?")[0]
-        if path == "/api/feedback/configuration":
+        if outer.upstream and path.startswith(("/api/", "/ecoute/")):
+            self._relay(b"")
+        elif path == "/api/feedback/configuration":
             if self._is_unknown():
                 self._json(401, {"error": "unknown_device", "message": ""})
             else:
@@ -173,6 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         outer = self.server_of
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if outer.upstream:
+            self._relay(body)
+            return
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         if self.path == "/api/feedback/pair":
@@ -186,15 +195,35 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(401, {"error": "unknown_device", "message": ""})
             return
         status, reply = outer.take(body)
+        if not self._is_cut():
+            self._json(status, reply)
+
+    def _is_cut(self) -> bool:
+        """Whether the connection dies now, as a cable does: no reply, no end of reply."""
+        outer = self.server_of
         with outer.lock:
             is_cut = outer.random.random() < outer.cut
             outer.cuts += is_cut
         if is_cut:
-            # The connection dies as a cable does: no reply, no end of reply.
             self.close_connection = True
             self.connection.close()
+        return is_cut
+
+    def _relay(self, body: bytes) -> None:
+        """Ask the real server, and cut its reply to a batch as our own."""
+        outer = self.server_of
+        upstream = HTTPConnection(urlsplit(outer.upstream).netloc, timeout=60)
+        headers = {name: value for name, value in self.headers.items() if name != "Host"}
+        headers |= {"Connection": "close", "Accept-Encoding": "identity"}
+        upstream.request(self.command, self.path, body=body or None, headers=headers)
+        response = upstream.getresponse()
+        content = response.read()
+        upstream.close()
+        if self.path.endswith("/batches") and self._is_cut():
             return
-        self._json(status, reply)
+        kind = response.headers["Content-Type"]
+        kept = {"Retry-After": response.headers["Retry-After"]}
+        self._send(response.status, kind, content, {name: one for name, one in kept.items() if one})
 
     def _pair(self, body: bytes) -> None:
         if json.loads(body).get("code") != CODE:

@@ -196,6 +196,23 @@ def test_the_warning_comes_after_20_s_and_lasts_20_s(watched: Tablet, server: Ki
     expect(watched.page.locator(".face-key")).to_have_count(4)
 
 
+def test_the_warning_is_said_aloud_whoever_listens(watched: Tablet):
+    watched.page.evaluate(
+        """() => {
+          globalThis.said = [];
+          speechSynthesis.getVoices = () => [{ lang: "fr-FR" }];
+          globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+          speechSynthesis.speak = (one) => { said.push(one.text); one.onend(); };
+        }"""
+    )
+    watched.face(2)
+    expect(watched.page.locator(".step")).to_be_visible()
+    assert watched.page.evaluate("said") == []
+    watched.page.clock.run_for(21_000)
+    watched.page.wait_for_function("said.length === 1")
+    assert watched.page.evaluate("said[0]").startswith("Êtes-vous encore là")
+
+
 def test_the_warning_can_be_put_off_ten_times(watched: Tablet):
     watched.face(2)
     expect(watched.page.locator(".step")).to_be_visible()
@@ -370,7 +387,7 @@ def choose_switches(kiosk: Tablet, name: str) -> None:
 
 
 def test_a_visit_with_two_switches(kiosk: Tablet, server: KioskServer):
-    choose_switches(kiosk, "Deux : espace avance")
+    choose_switches(kiosk, "Deux\u00a0: espace avance")
     page = kiosk.page
     for _press in range(4):
         page.keyboard.press("Space")
@@ -389,7 +406,7 @@ def test_a_visit_with_two_switches(kiosk: Tablet, server: KioskServer):
 
 
 def test_a_visit_with_one_switch(kiosk: Tablet, server: KioskServer):
-    choose_switches(kiosk, "Un seul : le cadre avance")
+    choose_switches(kiosk, "Un seul\u00a0: le cadre avance")
     page = kiosk.page
     page.keyboard.press("Enter")
     expect(page.locator(".face-key:focus")).to_have_text("Plutôt mal")

@@ -299,6 +299,28 @@ def test_answers_the_server_cannot_read_are_put_aside_and_the_others_go(
     kiosk.wait("step")
     kiosk.wait_until_sent()
     assert server.batches[-1]["health"]["aside"] == 1
+    # A later server may read it: whoever looks after the kiosk tries again.
+    kiosk.page.evaluate(
+        """async () => {
+          const store = await import("/static/feedback/kiosk/store.js");
+          await store.write(["aside"], async (aside) => {
+            const [entry] = await store.result(aside.getAll());
+            aside.delete(entry.id);
+            aside.put({ ...entry, id: "00000000-0000-4000-8000-000000000000" });
+          });
+        }"""
+    )
+    kiosk.page.reload()
+    kiosk.wait("attract")
+    kiosk.page.keyboard.down("Escape")
+    kiosk.wait("maintenance")
+    kiosk.page.keyboard.up("Escape")
+    kiosk.page.get_by_label("Nom de la borne").fill("borne du hall")
+    kiosk.tap("Ouvrir")
+    expect(kiosk.page.locator("[data-fact=aside]")).to_have_text("1")
+    kiosk.tap("Envoyer maintenant")
+    expect(kiosk.page.locator("[data-fact=aside]")).to_have_text("0")
+    assert sorted(answer["seq"] for answer in server.taken.values()) == [1, 2, 3, 4, 5]
 
 
 def test_a_revoked_kiosk_keeps_its_queue_and_gives_it_once_paired_again(
@@ -323,6 +345,36 @@ def test_a_revoked_kiosk_keeps_its_queue_and_gives_it_once_paired_again(
     kiosk.wait_until_sent()
     # A new device counts from one, with what was waiting.
     assert [(a["seq"], a["value"]) for a in server.taken.values()] == [(1, 1), (1, 2)]
+
+
+def test_answers_of_another_touchpoint_wait_for_their_own(kiosk: Tablet, server: KioskServer):
+    """A tablet that passes to another body gives it nothing of the first."""
+    server.is_revoked = True
+    kiosk.face(2)
+    kiosk.wait("step")
+    expect(kiosk.page.locator("html[data-outbox=refused]")).to_have_count(1)
+    first = server.configuration
+    other = {**first["touchpoint"], "code": "ZZZZZZZZ"}
+    for number, shown in ((2, {**first, "touchpoint": other}), (3, first)):
+        server.configuration = {**shown, "configuration": number}
+        kiosk.page.reload()
+        kiosk.wait("pairing")
+        kiosk.page.keyboard.type(CODE)
+        kiosk.tap("Relier")
+        kiosk.wait("attract")
+        kiosk.face(number - 2)
+        kiosk.wait("step")
+        kiosk.wait_until_sent()
+        server.is_revoked = True
+        kiosk.tap("L’attente")
+        kiosk.tap("Continuer")
+        expect(kiosk.page.locator("html[data-outbox=refused]")).to_have_count(1)
+    taken = [(a["touchpoint"], a["value"], a["question"]) for a in server.taken.values()]
+    assert taken == [
+        ("ZZZZZZZZ", 0, "satisfaction"),
+        ("ABCDEFGH", 2, "satisfaction"),
+        ("ABCDEFGH", 1, "satisfaction"),
+    ]
 
 
 def test_a_kiosk_is_not_unpaired_while_answers_wait(kiosk: Tablet, server: KioskServer):

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation.trans_real import parse_accept_lang_header
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from django_scopes import scopes_disabled
@@ -78,7 +78,8 @@ def options_after(step: Step, level: int) -> list[Option]:
 
 @public
 @csrf_exempt  # no cookie gives any right here: the form's own token is what counts
-@never_cache
+# Asked again at each visit, but kept for the "back" button: the same page is the same visit.
+@cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, code: str) -> HttpResponse:
     with scopes_disabled():
@@ -112,7 +113,7 @@ def _answer(request: HttpRequest, touchpoint: Touchpoint) -> HttpResponse:
     page = Page(touchpoint, document, _language(request, document))
     if visit is None or visit.version != version.pk:
         # Never sealed here: begin again, and say so to whoever was sending something.
-        is_lost = bool(token)
+        is_lost = token or request.method == "POST"
         return _step(page, _new_visit(page, version), problem="expired" if is_lost else "")
     if request.method == "POST":
         if is_expired:
@@ -275,7 +276,8 @@ def _thanks(page: Page, visit: Visit) -> HttpResponse:
     idea_address = ""
     if visit.gave_idea:
         idea = next(step for step in page.document.steps if step.kind == QuestionKind.IDEA)
-        idea_address = f"/idees/suivi/{token_of(visit.answer_id(idea.key))}/"
+        token = token_of(visit.answer_id(idea.key))
+        idea_address = reverse("feedback:idea_followed", args=[token])
     return _html(
         page,
         "feedback/citizen/thanks.html",

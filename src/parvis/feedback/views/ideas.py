@@ -105,7 +105,7 @@ def idea_merge(request: HatRequest, pk: int) -> HttpResponse:
         raise Refusal(_("Choisissez l’idée qui restera."))
     kept = access_idea(request.hat, int(into))
     operations.merge(idea=found, into=kept, by=request.user)
-    messages.success(request, _("Idées réunies : leurs soutiens s’ajoutent, leurs liens suivent."))
+    messages.success(request, _("Idées réunies : leurs soutiens s’ajoutent, leurs liens suivent."))
     return redirect("feedback:idea", pk=kept.pk)
 
 
@@ -114,7 +114,7 @@ def idea_merge(request: HatRequest, pk: int) -> HttpResponse:
 def idea_separate(request: HatRequest, pk: int) -> HttpResponse:
     found = access_idea(request.hat, pk)
     operations.separate(idea=found, by=request.user)
-    messages.success(request, _("Idée séparée : elle revient dans la liste avec ses soutiens."))
+    messages.success(request, _("Idée séparée : elle revient dans la liste avec ses soutiens."))
     return redirect("feedback:idea", pk=pk)
 
 
@@ -150,7 +150,7 @@ def theme_rename(request: HatRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Thème renommé ; son nom ne changera plus de lui-même."))
+            messages.success(request, _("Thème renommé ; son nom ne changera plus de lui-même."))
             return redirect("feedback:themes")
     return render(
         request,

@@ -16,10 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import condition, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 import parvis
 from parvis.feedback.questionnaire_document import LANGUAGES
@@ -41,28 +42,31 @@ _NAMED = (
     "foundation/favicon.svg",
     "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
 )
-PAIR = "/api/feedback/pair"
-CONFIGURATION = "/api/feedback/configuration"
-BATCHES = "/api/feedback/batches"
+
+
+def _tag(request: HttpRequest) -> str:
+    return f'"{shell_version()}-{get_language()}"'
 
 
 @public
 @require_safe
 @cache_control(no_cache=True)
+@vary_on_headers("Accept-Language")
+@gzip_page  # the same for everybody: compressing it tells nothing of anyone
+@condition(etag_func=_tag)
 def page(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(_page(shell_version()))
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    return HttpResponse(_page(shell_version()))
 
 
 @public
 @require_safe
 @cache_control(no_cache=True)
+@gzip_page
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, which any change of a file it keeps makes another one."""
     shell = {
         "version": shell_version(),
-        "page": reverse("feedback:kiosk"),
+        "page": reverse("feedback:kiosk_app"),
         "files": shell_files(),
     }
     return HttpResponse(
@@ -112,8 +116,5 @@ def _page(shell: str) -> str:
             "version": parvis.__version__[:20],
             "shell": shell,
             "languages": LANGUAGES,
-            "pair_url": PAIR,
-            "configuration_url": CONFIGURATION,
-            "batches_url": BATCHES,
         },
     )

@@ -23,7 +23,7 @@ const page = document.body.dataset;
 const ARMING_MS = 350;
 const REFUSAL_MS = 15_000;
 const LEAST_THANKS_MS = 6_000;
-const CONFIGURATION_MS = 60 * 60_000;
+const CONFIGURATION_MS = 15 * 60_000;
 const RETRY_MS = 30_000;
 
 class Kiosk {
@@ -55,7 +55,12 @@ class Kiosk {
     });
     const host = () => (this.warning.open ? this.warning : document.body);
     this.scanning = new Scanning({ host });
-    this.toolbar = new Toolbar({ words, speech: this.speech, changed: () => this.redraw() });
+    this.toolbar = new Toolbar({
+      words,
+      speech: this.speech,
+      changed: () => this.redraw(),
+      presence: () => this.idle.touched(),
+    });
     this.listen();
   }
 
@@ -269,7 +274,7 @@ class Kiosk {
     this.toolbar.element.hidden = !isCitizens;
     this.place.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-    if (isCitizens) this.toolbar.read(screen, () => this.idle.touched());
+    if (isCitizens) this.toolbar.read(screen);
     this.scanning.renew(name !== "attract");
   }
 
@@ -288,9 +293,9 @@ class Kiosk {
     const wasRefused = this.isRefused;
     if (event.kind === "synchronised") {
       this.isRefused = false;
-      if (event.configuration !== this.configuration.current?.configuration) {
-        this.renewConfiguration();
-      }
+      const { configuration } = event;
+      const known = this.configuration.current?.configuration;
+      if (Number.isInteger(configuration) && configuration !== known) this.renewConfiguration();
     } else if (event.kind === "refused") this.isRefused = true;
     const isWaiting = ["attract", "pairing", "notice"].includes(this.shown);
     if (wasRefused !== this.isRefused && isWaiting) this.attract();
@@ -317,8 +322,9 @@ class Kiosk {
   async openPairing() {
     const { waiting } = await this.outbox.counts().catch(() => ({ waiting: 0 }));
     const paired = async (reply) => {
-      await Outbox.becomeDevice({ secret: reply.secret, name: reply.device?.name ?? "" });
-      this.device = await store.get("device");
+      const device = { secret: reply.secret, name: reply.device?.name ?? "" };
+      await Outbox.becomeDevice(device, reply.configuration.touchpoint.code);
+      this.device = device;
       this.isRefused = false;
       this.persisted = await askToPersist();
       await this.configuration.accept(reply.configuration);
@@ -346,7 +352,10 @@ class Kiosk {
   async showMaintenance() {
     const mode = this.scanning.mode;
     const actions = {
-      send: async () => ((await this.outbox.flush()) ? "sent" : "notSent"),
+      send: async () => {
+        await this.outbox.takeBack();
+        return (await this.outbox.flush()) ? "sent" : "notSent";
+      },
       unpair: () => this.unpair(),
       close: () => this.attract(),
       scan: async (chosen) => {

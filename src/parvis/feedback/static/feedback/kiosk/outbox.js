@@ -19,6 +19,8 @@ const LONGEST_DELAY_MS = 5 * 60_000;
 const HEARTBEAT_MS = 5 * 60_000;
 const REFUSED_DELAY_MS = 60_000;
 const GATHERING_MS = 400;
+// Why an answer is aside: it was given at another touchpoint than that of the device of now.
+const ELSEWHERE = "touchpoint of another device";
 const encoder = new TextEncoder();
 
 export class Outbox {
@@ -69,15 +71,44 @@ export class Outbox {
     });
   }
 
-  /** Become another device: its numbers begin at 1, with those of the answers that still wait. */
-  static becomeDevice(device) {
+  /** Become another device, at this touchpoint: its numbers begin at 1, with the answers that wait.
+
+      Those of another touchpoint may belong to another body: they stay on the tablet, put aside,
+      until it is paired with theirs again. */
+  static becomeDevice(device, touchpoint) {
     return oneTabAtATime(() =>
-      store.write(["meta", "entries"], async (meta, entries) => {
-        const waiting = await store.result(entries.getAll());
+      store.write(["meta", "entries", "aside"], async (meta, entries, aside) => {
+        const both = [store.result(entries.getAll()), store.result(aside.getAll())];
+        const [waiting, setAside] = await Promise.all(both);
+        const elsewhere = setAside.filter((entry) => entry.refusedField === ELSEWHERE);
         entries.clear();
-        waiting.forEach((entry, rank) => entries.add({ ...entry, seq: rank + 1 }));
-        meta.put(waiting.length, "sequence");
+        for (const entry of setAside) aside.put({ ...entry, seq: null });
+        let sequence = 0;
+        for (const { refusedField, ...entry } of [...elsewhere, ...waiting]) {
+          if (entry.touchpoint === touchpoint) {
+            sequence += 1;
+            entries.add({ ...entry, seq: sequence });
+            aside.delete(entry.id);
+          } else aside.put({ ...entry, seq: null, refusedField: ELSEWHERE });
+        }
+        meta.put(sequence, "sequence");
         meta.put(device, "device");
+      }),
+    );
+  }
+
+  /** Try again the answers that the server could not read: it may have learnt to. */
+  takeBack() {
+    return oneTabAtATime(() =>
+      store.write(["meta", "entries", "aside"], async (meta, entries, aside) => {
+        let sequence = (await store.result(meta.get("sequence"))) ?? 0;
+        for (const { refusedField, ...entry } of await store.result(aside.getAll())) {
+          if (refusedField === ELSEWHERE) continue;
+          if (entry.seq === null) entry.seq = sequence += 1;
+          entries.add(entry);
+          aside.delete(entry.id);
+        }
+        meta.put(sequence, "sequence");
       }),
     );
   }

@@ -62,8 +62,7 @@ export function pairingScreen({ url, waiting, paired }) {
 
   function fail({ kind, message }) {
     error.hidden = false;
-    const words = { network: error.dataset.network, slow: error.dataset.slow };
-    error.textContent = message ?? words[kind] ?? error.dataset.refused;
+    error.textContent = message ?? error.dataset[kind];
   }
 
   keys.append(
@@ -77,7 +76,10 @@ export function pairingScreen({ url, waiting, paired }) {
     busy = true;
     send.setAttribute("aria-busy", "true");
     try {
-      await paired(await pair(url, code));
+      const reply = await pair(url, code);
+      await paired(reply).catch(() => {
+        throw { kind: "storage" };
+      });
     } catch (problem) {
       fail(problem);
       code = "";

@@ -174,10 +174,12 @@ export function clean(text) {
 
 /** Only shown once everything given is on the disk. */
 export function thanksScreen({ words, configuration, close }) {
+  const title = heading({ title: words.of(configuration.document.thanks) });
+  title.prepend(copyOf("done"));
   return make(
     "div",
     { class: "screen thanks" },
-    heading({ title: words.of(configuration.document.thanks) }),
+    title,
     make("div", { class: "ways" }, key(words.say("finish"), { class: "main", onclick: close })),
   );
 }

@@ -10,8 +10,8 @@ export class Speech {
     this.playing = null;
   }
 
-  /** Say these texts one after another, until `stop` or other texts. */
-  async say(language, texts) {
+  /** Say these texts one after another, until `stop` or other texts; `progress()` after each. */
+  async say(language, texts, progress = () => {}) {
     this.stop();
     const turn = this.turn;
     for (const text of texts) {
@@ -20,6 +20,7 @@ export class Speech {
       if (turn !== this.turn) return;
       const said = bytes ? await this.#play(bytes) : false;
       if (!said && turn === this.turn) await this.#speak(language, text);
+      progress();
     }
   }
 

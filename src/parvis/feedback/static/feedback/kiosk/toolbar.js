@@ -5,9 +5,9 @@ import { make } from "./dom.js";
 import { spokenTexts } from "./screens.js";
 
 export class Toolbar {
-  /** `changed()` is called when the language is another one. */
-  constructor({ words, speech, changed }) {
-    Object.assign(this, { words, speech, changed });
+  /** `changed()` is called when the language is another one, `presence()` while one listens. */
+  constructor({ words, speech, changed, presence }) {
+    Object.assign(this, { words, speech, changed, presence });
     this.element = document.getElementById("bar");
     this.listening = this.element.querySelector("[data-listen]");
     this.contrast = this.element.querySelector("[data-contrast-switch]");
@@ -56,12 +56,10 @@ export class Toolbar {
     );
   }
 
-  /** Read a screen aloud when somebody asked to listen; `progress()` at its end. */
-  async read(screen, progress) {
+  /** Read a screen aloud when somebody asked to listen; who listens is there. */
+  read(screen) {
     this.speech.stop();
-    if (!this.isListening) return;
-    await this.speech.say(this.words.language, spokenTexts(screen));
-    progress();
+    if (this.isListening) this.speech.say(this.words.language, spokenTexts(screen), this.presence);
   }
 
   #speakAnother(language, configuration) {
@@ -73,7 +71,7 @@ export class Toolbar {
   #listen(isListening) {
     this.isListening = isListening;
     this.listening.setAttribute("aria-pressed", String(isListening));
-    this.read(document.getElementById("screen"), () => {});
+    this.read(document.getElementById("screen"));
   }
 
   #strengthen(isStrong) {

@@ -8,11 +8,14 @@ export class Updates {
     this.mayRestart = mayRestart;
     this.registration = null;
     this.hadController = Boolean(navigator.serviceWorker?.controller);
+    // Another tab took up a new version while somebody was answering here.
+    this.isOld = false;
     if (!navigator.serviceWorker) return;
     navigator.serviceWorker.addEventListener("controllerchange", () => {
       // The first one takes charge of a page already up to date.
-      if (this.hadController) location.reload();
+      this.isOld = this.hadController;
       this.hadController = true;
+      this.apply();
     });
     navigator.serviceWorker
       .register(url, { scope, updateViaCache: "none" })
@@ -29,6 +32,8 @@ export class Updates {
 
   /** Take up the version that waits, if nobody is answering. */
   apply() {
-    if (this.mayRestart()) this.registration?.waiting?.postMessage("activate");
+    if (!this.mayRestart()) return;
+    if (this.isOld) location.reload();
+    else this.registration?.waiting?.postMessage("activate");
   }
 }
