@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0003_national_figures'),
+        ("feedback", "0008_national_figures"),
     ]
 
     operations = [
