@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from parvis.statistics.bounded_means import bounded_means
 from parvis.statistics.intervals import wilson_interval
 
 FloatArray = NDArray[np.float64]
@@ -54,9 +55,7 @@ def summarise(counts: ArrayLike, *, confidence: float = 0.95) -> Satisfaction:
     """Summarise counts of the four levels.
 
     Every answer is on one side or the other, so net satisfaction is 2 × share − 1 and its interval
-    is Wilson's, carried over. The mean's interval adds z²/2 answers at 0 and as many at 100, then
-    takes the normal one: for answers at both ends only it is the Agresti–Coull interval of a
-    share. It covers 95 to 98 % from five answers on (docs/statistics.md).
+    is Wilson's, carried over. The mean's interval is that of `bounded_means`.
 
     Parameters
     ----------
@@ -73,11 +72,6 @@ def summarise(counts: ArrayLike, *, confidence: float = 0.95) -> Satisfaction:
     ------
     ValueError
         Another last dimension than 4, negative or non-finite counts, confidence outside (0, 1).
-
-    References
-    ----------
-    Agresti, A. and Coull, B. A. (1998), "Approximate is better than 'exact' for interval estimation
-    of binomial proportions", The American Statistician 52, 119–126.
 
     Examples
     --------
@@ -97,13 +91,15 @@ def summarise(counts: ArrayLike, *, confidence: float = 0.95) -> Satisfaction:
     lower, upper = wilson_interval(satisfied, answers, confidence=confidence)
     some = np.where(answers > 0, answers, np.nan)
     share = satisfied / some
-    mean, mean_lower, mean_upper = _mean_interval(table, answers, confidence)
+    mean = bounded_means(
+        answers, table @ PLACES_PERCENT, table @ PLACES_PERCENT**2, confidence=confidence
+    )
     return Satisfaction(
         answers=answers,
         satisfied=satisfied,
-        mean_percent=mean,
-        mean_lower=mean_lower,
-        mean_upper=mean_upper,
+        mean_percent=mean.estimate_percent,
+        mean_lower=np.where(answers > 0, mean.lower_percent, 0.0),
+        mean_upper=np.where(answers > 0, mean.upper_percent, 100.0),
         share=share,
         share_lower=lower,
         share_upper=upper,
@@ -111,18 +107,3 @@ def summarise(counts: ArrayLike, *, confidence: float = 0.95) -> Satisfaction:
         net_lower=200.0 * lower - 100.0,
         net_upper=200.0 * upper - 100.0,
     )
-
-
-def _mean_interval(
-    table: FloatArray, answers: FloatArray, confidence: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    from scipy.special import ndtri
-
-    z2 = float(ndtri(0.5 + confidence / 2.0)) ** 2
-    mean = (table @ PLACES_PERCENT) / np.where(answers > 0, answers, np.nan)
-    more = answers + z2
-    centre = (table @ PLACES_PERCENT + z2 * 50.0) / more
-    squares = (table @ PLACES_PERCENT**2 + z2 / 2.0 * 100.0**2) / more
-    # The variance is zero or more but for rounding.
-    half = np.sqrt(z2 * np.maximum(squares - centre**2, 0.0) / more)
-    return mean, np.clip(centre - half, 0.0, 100.0), np.clip(centre + half, 0.0, 100.0)
