@@ -13,7 +13,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHMARKS = ("directory", "results", "lists", "feedback_ingestion", "kiosk")
+BENCHMARKS = (
+    "directory",
+    "results",
+    "lists",
+    "feedback_ingestion",
+    "feedback_boards",
+    "feedback_exports",
+    "kiosk",
+)
 
 
 def machine() -> str:

@@ -173,7 +173,7 @@ PUBLIC_PAGES = {
     "editions:public_detail",
     "editions:public_list",
     "feedback:give",
-    "feedback:kiosk",
+    "feedback:kiosk_app",
     "feedback:kiosk_worker",
     "feedback:batches",
     "feedback:configuration",

@@ -8,7 +8,6 @@ their hat opens the page for objects of their own. `test_table.py` tries every c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -18,45 +17,22 @@ from parvis.accounts.tests.factories import PASSWORD
 from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
-from tests.access.world import CRITERION, ROLES, World
-
-Roles = frozenset[str]
-Body = Callable[[World, str], dict[str, Any]]
-
-NOBODY: Roles = frozenset()
-EVERYBODY = frozenset(ROLES)
-SIGNED_IN = EVERYBODY - {"visitor"}
-OPERATOR = frozenset({"operator"})
-STAFF = frozenset({"operator", "reviewer"})
-COORDINATORS = frozenset({"coordinator_a", "coordinator_b"})
-# Also those whose mandate waits for the operator's confirmation.
-CLAIMANTS = COORDINATORS | {"pending_a"}
-COORDINATOR_OF_A = frozenset({"coordinator_a"})
-CITIZENS = frozenset({"citizen_a", "citizen_b"})
-CITIZEN_OF_A = frozenset({"citizen_a"})
-
-
-@dataclass(frozen=True)
-class Route:
-    """One line: who may GET, who may POST, the address and the form of a POST that succeeds."""
-
-    get: Roles = NOBODY
-    post: Roles = NOBODY
-    kwargs: Callable[[World], dict[str, Any]] = lambda world: {}
-    query: Callable[[World], dict[str, Any]] = lambda world: {}
-    body: Body = lambda world, role: {}
-    # False where an accepted form changes no row: the session, a cookie, a question asked again.
-    writes: bool = True
-    # A view of django-allauth: its own rules for verbs, and redirections of its own.
-    theirs: bool = False
-
-    @property
-    def anybody(self) -> Roles:
-        return self.get | self.post
-
-
-def fixed(**values: Any) -> Body:
-    return lambda world, role: dict(values)
+from tests.access.feedback_table import FEEDBACK_TABLE
+from tests.access.route import (
+    CITIZEN_OF_A,
+    CITIZENS,
+    CLAIMANTS,
+    COORDINATOR_OF_A,
+    COORDINATORS,
+    EVERYBODY,
+    OPERATOR,
+    SIGNED_IN,
+    STAFF,
+    Body,
+    Route,
+    fixed,
+)
+from tests.access.world import CRITERION, World
 
 
 def contact(state: str) -> Callable[[World], dict[str, Any]]:
@@ -437,4 +413,6 @@ TABLE: Mapping[str, Route] = {
         kwargs=lambda world: {**new_run(world), "organisation": world.a.organisation.pk},
     ),
     "results:publish": Route(OPERATOR, OPERATOR, kwargs=new_run),
+    # --- On-the-spot feedback, its kiosks and its API --------------------------------------------
+    **FEEDBACK_TABLE,
 }

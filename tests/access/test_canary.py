@@ -17,12 +17,15 @@ from django.urls import reverse
 from parvis.foundation.models import OutgoingMail
 from parvis.foundation.worker import run_pending
 from parvis.results.operations import publish
+from tests.access.feedback_world import PRIVATE_WORDS
 from tests.access.probe import address, ask, none_wrong, text_of
 from tests.access.table import TABLE
 from tests.access.world import World
 
 A, B, TESTERS = "canari-a-", "canari-b-", "canari-person-"
-# What each role must never read. Operators read everything: it is theirs to check.
+# What a body that listens keeps to its coordinators: the operator too reads nothing of it.
+LISTENING = tuple(f"canari-{mark}-{word}" for mark in "ab" for word in PRIVATE_WORDS)
+# What each role must never read. The barometer is the operators' to check: they read all of it.
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "visitor": (A, B, TESTERS),
     "newcomer": (A, B, TESTERS),
@@ -30,10 +33,11 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "former_a": (A, B, TESTERS),
     "coordinator_a": (B, TESTERS),
     "coordinator_b": (A, TESTERS),
-    "citizen_a": (B, TESTERS),
-    "citizen_b": (A, TESTERS),
+    "citizen_a": (B, TESTERS, *LISTENING),
+    "citizen_b": (A, TESTERS, *LISTENING),
+    "operator": LISTENING,
     # Reviewers know testers by code names only.
-    "reviewer": ("canari-person-citoyenne", "canari-person-testeuse"),
+    "reviewer": ("canari-person-citoyenne", "canari-person-testeuse", *LISTENING),
 }
 # What people may read of what is forbidden to others: their own name, address and code name.
 OWN = {
@@ -103,6 +107,10 @@ def _ask_everything(world: World, role: str) -> Iterator[Reading]:
         for name in ("contact_form", "review")
         for contact in world.a.contacts.values()
     ]
+    asked += [
+        ("feedback:alert", reverse("feedback:alert", args=[tenant.feedback.closed_alert.pk]), {})
+        for tenant in (world.a, world.b)
+    ]
     for name, path, query in asked:
         answer = ask(client, "GET", path, query, {})
         yield Reading(name, f"GET {path} {query or ''}", answer.status, text_of(answer))
@@ -126,7 +134,10 @@ def test_nobody_reads_a_word_that_is_not_theirs(world, role):
 def test_canaries_are_read_by_those_they_are_for(world):
     """A canary nobody could ever read would prove nothing."""
     expected = {
-        "coordinator_a": ["lieu", "adresse", "horaires", "canal-phone", "commentaire"],
+        "coordinator_a": [
+            *("lieu", "adresse", "horaires", "canal-phone", "commentaire"),
+            *PRIVATE_WORDS,
+        ],
         "citizen_a": ["lieu", "canal-phone", "contenu de la pièce", "motif"],
         "reviewer": ["commentaire", "contenu de la pièce", "motif", "journal.txt"],
         "operator": ["fonction", "coordinatrice", "canal-email", "commentaire"],

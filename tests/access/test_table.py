@@ -65,6 +65,10 @@ def test_who_is_not_admitted_is_refused_and_changes_nothing(world, role):
 
 def refusal(route: Route, role: str, verb: str, path: str):
     """What the refusal of a cell must look like."""
+    if route.machine:
+        # Pairing asks for a code: without one, 400; and nothing secret travels in clear, 403.
+        asked = verb in ({"GET", "HEAD"} if route.machine == "GET" else {"POST"})
+        return lambda answer: answer.status in ({400, 401, 403, 405} if asked else {401, 405})
     if role == "visitor":
         if not is_public(path):
             return lambda answer: answer.leads_to_sign_in

@@ -40,6 +40,7 @@ from parvis.organisations.tests.factories import MandateFactory, OrganisationFac
 from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
+from tests.access.feedback_world import FeedbackRows, build_feedback
 
 PERSON = "CANARI-PERSON"
 ROLES = (
@@ -68,6 +69,7 @@ class Tenant:
     contacts: dict[str, Contact]
     evidence: Evidence
     published_contact: Contact
+    feedback: FeedbackRows
 
     @property
     def canary(self) -> str:
@@ -270,6 +272,9 @@ def _tenant(
             reason=canary(f"motif-{contact.pk}"),
         )
     Evidence.objects.filter(contact__organisation=body).update(original_name=canary("piece.eml"))
+    other_registration = RegistrationFactory(
+        edition=other_edition, organisation=body, submitted_by=coordinator
+    )
     return Tenant(
         mark=mark,
         organisation=body,
@@ -280,12 +285,11 @@ def _tenant(
         site=site,
         closed_site=closed_site,
         registration=registration,
-        other_registration=RegistrationFactory(
-            edition=other_edition, organisation=body, submitted_by=coordinator
-        ),
+        other_registration=other_registration,
         contacts=contacts,
         evidence=_evidence(mark, contacts["in_progress"], citizen.person),
         published_contact=published,
+        feedback=build_feedback(mark, body, coordinator, site, other_registration),
     )
 
 

@@ -122,7 +122,7 @@ def test_axe_finds_nothing_on_the_pages_that_prepare(
     look(page("preview_questionnaire", questionnaire) + "?forme=borne&langue=en")
     look(page("questionnaire_version", questionnaire, 1))
     for device in (kiosk, pending, revoked):
-        look(page("kiosk", device.pk))
+        look(page("kiosk_health", device.pk))
     look(page("change_kiosk", kiosk.pk))
     look(page("revoke_kiosk", kiosk.pk))
     assert found == []
@@ -144,6 +144,11 @@ def test_axe_finds_nothing_where_something_is_wrong(
     visit.press("Enregistrer et publier")
     assert "verifier=1" in visit.page.url
     found += examined(visit)
+    visit.page.fill("#id_name", "Celle de cette page")
+    Questionnaire.objects.update(revision=9)
+    visit.press("Enregistrer le brouillon")
+    assert "n’est perdu" in visit.text
+    found += examined(visit)
     visit.open(page("ask_pairing_code", touchpoint.pk))
     visit.page.get_by_label("Nom de la borne").fill("Hall")
     visit.press("Obtenir le code")
@@ -151,6 +156,17 @@ def test_axe_finds_nothing_where_something_is_wrong(
     visit.open(page("speech", touchpoint.questionnaire_id))
     visit.page.locator(".sounds summary").first.click()
     visit.press("Déposer")
+    found += examined(visit)
+    assert found == []
+
+
+@pytest.mark.looks
+def test_axe_finds_nothing_where_the_option_is_missing(reception: Reception) -> None:
+    registration = RegistrationFactory(confirmed=True)
+    visit = reception.visit(person=registration.submitted_by)
+    visit.open(page("home"))
+    found = examined(visit)
+    visit.open(page("create_questionnaire"), status=403)
     found += examined(visit)
     assert found == []
 

@@ -28,12 +28,13 @@ from parvis.foundation.access import public
 PREFIX = "/api/"
 
 api = NinjaAPI(
-    title="Parvis",
+    title="Parvis : API de l’écoute",
     version=parvis.__version__,
     description=(
-        "Programs of a body read its feedback here, with a key that its coordinator makes. "
-        "Errors are application/problem+json, with a sentence in the language asked for. A key may "
-        "make 120 requests a minute; then 429 with Retry-After."
+        "Les programmes d’un organisme lisent ici son écoute, avec une clé que "
+        "fait son coordinateur. "
+        "Les erreurs sont des application/problem+json. Une clé fait 120 demandes par minute ; "
+        "au-delà, 429 et Retry-After."
     ),
     docs_url=None,
     openapi_url=None,
@@ -52,6 +53,12 @@ def description() -> dict[str, Any]:
             if int(status) >= 400 and "content" in response:
                 [content] = response["content"].values()
                 response["content"] = {MEDIA_TYPE: content}
+        for parameter in operation.get("parameters", []):
+            choices = parameter["schema"].pop("anyOf", [])
+            # An optional parameter is left out, never null.
+            for choice in choices:
+                if choice.get("type") != "null":
+                    parameter["schema"] |= choice
         # Keys are strings in JSON, and numbers as the routers declare them.
         operation["responses"] = {str(s): r for s, r in operation["responses"].items()}
     document["paths"] |= device_paths.PATHS

@@ -5,15 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from parvis.feedback.models import Touchpoint
-
-KIOSK_PATH = "/borne/"
 
 
 def public_path(touchpoint: Touchpoint) -> str:
     """The public page of a touchpoint."""
-    return f"/avis/{touchpoint.code}/"
+    return reverse("feedback:give", args=[touchpoint.code])
 
 
 def public_address(request: HttpRequest, touchpoint: Touchpoint) -> str:
@@ -23,7 +22,7 @@ def public_address(request: HttpRequest, touchpoint: Touchpoint) -> str:
 
 def kiosk_address(request: HttpRequest) -> str:
     """What a tablet opens to become a kiosk."""
-    return request.build_absolute_uri(KIOSK_PATH)
+    return request.build_absolute_uri(reverse("feedback:kiosk"))
 
 
 def to_type(address: str) -> str:

@@ -20,7 +20,4 @@ class FeedbackConfig(AppConfig):
         navigation.register(
             RoleKind.COORDINATOR, _("Écoute à chaud"), "feedback:home", 40, while_pending=False
         )
-        navigation.register(
-            RoleKind.COORDINATOR, _("Tableau d’écoute"), "feedback:board", 41, while_pending=False
-        )
         navigation.register(RoleKind.OPERATOR, _("Écoute à chaud"), "feedback:national", 50)

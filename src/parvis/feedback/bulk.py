@@ -20,6 +20,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from parvis.feedback.bulk_copy import copy_columns
 from parvis.feedback.bulk_counts import add_to_counts
 from parvis.feedback.enums import NO_LEVEL, SET_KINDS, TimeQuality
 from parvis.feedback.ingestion.partitions import ensure_month
@@ -310,7 +311,7 @@ def _write_events(batch: Answers) -> None:
     order = np.argsort(batch.id.view(">u8")[:, 0], kind="stable")
     if connection.vendor == "postgresql":
         ensure_months(batch.received_us)
-        _copy(
+        copy_columns(
             "feedback_receipt",
             {
                 "id": _hexadecimal(batch.id),
@@ -319,7 +320,7 @@ def _write_events(batch: Answers) -> None:
                 "is_kept_apart": np.zeros(len(batch), np.int8),
             },
         )
-        _copy("feedback_answer", _answer_columns_for_copy(batch))
+        copy_columns("feedback_answer", _answer_columns_forcopy_columns(batch))
         return
     received = _texts_of_moments(batch.received_us)
     identifiers = _hexadecimal(batch.id)
@@ -381,7 +382,7 @@ def _insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
 
 
-def _answer_columns_for_copy(batch: Answers) -> dict[str, Any]:
+def _answer_columns_forcopy_columns(batch: Answers) -> dict[str, Any]:
     import pyarrow
 
     return {
@@ -402,17 +403,3 @@ def _arrow_moments(moments_us: IntArray) -> Any:
     return pyarrow.array(
         moments_us, pyarrow.timestamp("us", "UTC"), mask=moments_us == UNKNOWN_MOMENT
     )
-
-
-def _copy(table: str, columns: Mapping[str, Any]) -> None:
-    """Send columns by COPY; the text is made by Arrow, without a Python object a value."""
-    import pyarrow
-    from pyarrow import csv
-
-    text = pyarrow.BufferOutputStream()
-    csv.write_csv(pyarrow.table(dict(columns)), text, csv.WriteOptions(include_header=False))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy,
-    ):
-        copy.write(text.getvalue())

@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from parvis.feedback.bulk_copy import copy_columns
 from parvis.feedback.enums import RESPONDENTS
 
 IntArray = NDArray[np.int64]
@@ -132,28 +133,44 @@ def _add(table: str, counted: Counted) -> None:
     names = list(counted.columns)
     keys = ", ".join(names)
     conflict = f"ON CONFLICT ({keys}) DO UPDATE SET answers = {table}.answers + excluded.answers"
+    if connection.vendor == "postgresql":
+        _add_by_copy(table, counted, keys, conflict)
+        return
+    marks = ", ".join(["%s"] * (len(names) + 1))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            places = ", ".join(
-                f"(DATE '1970-01-01' + {name})" if name in _DATES else name for name in names
-            )
-            arguments = ", ".join(
-                f"%s::{'int' if name in _DATES else 'bigint'}[]" for name in names
-            )
-            cursor.execute(
-                f"INSERT INTO {table} ({keys}, answers) SELECT {places}, answers"  # noqa: S608
-                f" FROM unnest({arguments}, %s::bigint[]) AS cell({keys}, answers)"
-                f" ORDER BY {keys} {conflict}",
-                [column.tolist() for column in (*counted.columns.values(), counted.answers)],
-            )
-        else:
-            marks = ", ".join(["%s"] * (len(names) + 1))
-            cursor.executemany(
-                f"INSERT INTO {table} ({keys}, answers) VALUES ({marks}) {conflict}",  # noqa: S608
-                list(zip(*_as_stored(counted), strict=True)),
-            )
+        cursor.executemany(
+            f"INSERT INTO {table} ({keys}, answers) VALUES ({marks}) {conflict}",  # noqa: S608
+            list(zip(*_as_stored(counted), strict=True)),
+        )
 
 
+def _add_by_copy(table: str, counted: Counted, keys: str, conflict: str) -> None:
+    """By a temporary table, since COPY adds to no cell that is there."""
+    import pyarrow
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {_TEMPORARY} ON COMMIT DROP AS"  # noqa: S608
+            f" SELECT {keys}, answers FROM {table} WITH NO DATA"
+        )
+        copy_columns(
+            _TEMPORARY,
+            {
+                name: pyarrow.array(column.astype(np.int32), pyarrow.date32())
+                if name in _DATES
+                else column
+                for name, column in (*counted.columns.items(), ("answers", counted.answers))
+            },
+        )
+        cursor.execute(
+            f"INSERT INTO {table} ({keys}, answers) SELECT {keys}, answers"  # noqa: S608
+            f" FROM {_TEMPORARY} ORDER BY {keys} {conflict}"
+        )
+        # A load within a larger transaction makes it again for the next table.
+        cursor.execute(f"DROP TABLE {_TEMPORARY}")
+
+
+_TEMPORARY = "feedback_bulk_cells"
 _DATES = ("day", "month")
 
 

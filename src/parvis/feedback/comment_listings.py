@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from parvis.accounts.hats import Hat
 from parvis.feedback.enums import NO_LEVEL, TEXT_KINDS, CommentState, IdeaState, Level
-from parvis.feedback.models import Comment, Idea, Theme, Touchpoint
+from parvis.feedback.models import MINIMUM_STAFFING, Comment, Idea, Theme, Touchpoint
 from parvis.foundation.listing import ChoiceFilter, Column, DateFilter, Filter, Listing
 
 STATE_PILLS = {
@@ -37,6 +41,28 @@ def level_of(comment: Comment) -> str:
     return "" if comment.level == NO_LEVEL else str(Level(comment.level).label)
 
 
+def day_of(comment: Comment) -> str:
+    """The day it was received; the month alone where so few work that a day tells who was there."""
+    if comment.touchpoint.could_follow_an_agent:
+        return date_format(comment.day, "F Y")
+    return date_format(comment.day, "SHORT_DATE_FORMAT")
+
+
+@dataclass(frozen=True)
+class DayFilter(DateFilter):
+    """From or up to a day; whole months for the touchpoints where few work.
+
+    `lookup` is "gte" or "lte".
+    """
+
+    def condition(self, value: date) -> Q:
+        last = calendar.monthrange(value.year, value.month)[1]
+        month = value.replace(day=1 if self.lookup == "gte" else last)
+        return Q(**{f"day__{self.lookup}": value}, touchpoint__staffing__gte=MINIMUM_STAFFING) | Q(
+            **{f"day__{self.lookup}": month}, touchpoint__staffing__lt=MINIMUM_STAFFING
+        )
+
+
 class CommentListing(Listing):
     """Comments and ideas as they are moderated; the raw text is never in it."""
 
@@ -51,7 +77,7 @@ class CommentListing(Listing):
             "lieu", gettext_lazy("Point d’écoute"), "touchpoint.name", order=("touchpoint__name",)
         ),
         Column("visage", gettext_lazy("Visage"), level_of, order=("level",)),
-        Column("recu", gettext_lazy("Reçu le"), "day", order=("received_at",)),
+        Column("recu", gettext_lazy("Reçu le"), day_of, order=("received_at",)),
         Column(
             "etat",
             gettext_lazy("État"),
@@ -93,8 +119,8 @@ def comment_filters(hat: Hat) -> Sequence[Filter]:
         ChoiceFilter("lieu", gettext_lazy("Point d’écoute"), "touchpoint", choices=places),
         ChoiceFilter("visage", gettext_lazy("Visage"), "level", choices=Level.choices),
         ChoiceFilter("theme", gettext_lazy("Thème"), "theme", choices=themes),
-        DateFilter("du", gettext_lazy("Du"), "day__gte"),
-        DateFilter("au", gettext_lazy("Au"), "day__lte"),
+        DayFilter("du", gettext_lazy("Du"), "gte"),
+        DayFilter("au", gettext_lazy("Au"), "lte"),
     )
 
 
@@ -121,7 +147,12 @@ class IdeaListing(Listing):
             order=("support_count",),
             numeric=True,
         ),
-        Column("recue", gettext_lazy("Reçue le"), "comment.day", order=("comment__received_at",)),
+        Column(
+            "recue",
+            gettext_lazy("Reçue le"),
+            lambda idea: day_of(idea.comment),
+            order=("comment__received_at",),
+        ),
         Column(
             "relecture",
             gettext_lazy("Relecture"),
@@ -150,7 +181,7 @@ class IdeaListing(Listing):
     export_name = "idees"
     empty_title = gettext_lazy("Aucune idée pour l’instant")
     empty_text = gettext_lazy(
-        "Ajoutez une étape « Idée » à un questionnaire : chaque idée déposée arrive ici, et qui "
+        "Ajoutez une étape « Idée » à un questionnaire : chaque idée déposée arrive ici, et qui "
         "l’a laissée garde un lien pour savoir ce qu’elle devient."
     )
 

@@ -71,6 +71,16 @@ def encoded(configuration: dict[str, Any]) -> tuple[bytes, str]:
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+def hold(devices: QuerySet[Device]) -> None:
+    """Lock devices, in the order of their numbers, before what they show is locked and changed.
+
+    Ingestion holds the devices of a batch when its commit looks at their touchpoint: whoever
+    changes a touchpoint takes its devices first, or the two would wait for one another.
+    """
+    list(devices.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 def configuration_changed(devices: QuerySet[Device]) -> None:
     """Tell these devices, by their number, that something they show has changed."""
+    hold(devices)
     devices.update(configuration=F("configuration") + 1)

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from parvis.feedback.drafts import ADDED_KINDS, OPTION_KINDS, Draft, can_add_step
 from parvis.feedback.enums import Level, QuestionKind
@@ -281,12 +280,12 @@ def _where(path: str, rows: list[StepRow]) -> str:
         return _("Langues") if parts[0] == "languages" else _("Écrans")
     screen = _("Écran %d") % (int(parts[1]) + 1)
     if len(parts) > 3 and parts[2] == "options":
-        return pgettext("place of a problem", "%(screen)s, choix %(rank)d") % {
+        return _("%(screen)s, choix %(rank)d") % {
             "screen": screen,
             "rank": int(parts[3]) + 1,
         }
     if len(parts) > 3 and parts[2] == "labels":
-        return pgettext("place of a problem", "%(screen)s, visage « %(face)s »") % {
+        return _("%(screen)s, visage « %(face)s »") % {
             "screen": screen,
             "face": Level(int(parts[3])).label,
         }

@@ -15,7 +15,7 @@ from parvis.organisations.models import Site
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label=_("Note"),
+        label=_("Votre note"),
         max_length=MAX_NOTE_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Sans nom d’agent ni d’usager : ce qui a été vu, ce qui est fait."),

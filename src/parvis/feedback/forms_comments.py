@@ -13,7 +13,7 @@ from parvis.feedback.models.replies import REPLY_LENGTH
 
 EMBARGO_HELP = _(
     "Sans motif, le texte attend la fin de la période préélectorale pour paraître. Un motif "
-    "le montre tout de suite ; il est inscrit au journal."
+    "le montre tout de suite ; il est inscrit au journal."
 )
 
 
@@ -46,18 +46,21 @@ class HideWordsForm(forms.Form):
     words = forms.CharField(
         label=_("Mots à masquer"),
         max_length=200,
-        help_text=_("Recopiez-les tels qu’ils sont écrits ; ils seront masqués partout."),
+        help_text=_("Recopiez-les tels qu’ils sont écrits ; ils seront masqués partout."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
-class AgentNameForm(forms.Form):
-    name = forms.CharField(
-        label=_("Prénom et nom"),
-        max_length=80,
+class AgentNamesForm(forms.Form):
+    names = forms.CharField(
+        label=_("Prénoms et noms, un agent par ligne"),
+        max_length=20_000,
         help_text=_("Chaque mot du nom sera masqué, avec ou sans accents ni majuscules."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
+
+    def clean_names(self) -> list[str]:
+        return [line for line in self.cleaned_data["names"].splitlines() if line.strip()]
 
 
 class ReplyForm(_EmbargoMixin):
@@ -86,12 +89,12 @@ class CommitmentForm(_EmbargoMixin):
     said = forms.CharField(
         label=_("Vous avez dit"),
         max_length=200,
-        help_text=_("En une phrase : ce que les usagers demandent."),
+        help_text=_("En une phrase : ce que les usagers demandent."),
     )
     done = _long_text(
-        _("Nous avons fait"), _("Ce qui a changé, quand ; ou pourquoi ce n’est pas possible.")
+        _("Nous avons fait"), _("Ce qui a changé, quand ; ou pourquoi ce n’est pas possible.")
     )
-    state = forms.ChoiceField(label=_("Où en est-on ?"), choices=CommitmentState.choices)
+    state = forms.ChoiceField(label=_("Où en est-on ?"), choices=CommitmentState.choices)
     theme: Any = forms.ModelChoiceField(
         label=_("Thème auquel il répond"),
         queryset=None,  # the body's own, given by the page
@@ -107,7 +110,7 @@ class CommitmentForm(_EmbargoMixin):
 
 
 class IdeaAnswerForm(_EmbargoMixin):
-    state = forms.ChoiceField(label=_("Où en est cette idée ?"), choices=IdeaState.choices)
+    state = forms.ChoiceField(label=_("Où en est cette idée ?"), choices=IdeaState.choices)
     answer = _long_text(
         _("Réponse publique"),
         _("Montrée avec l’idée, et à qui l’a laissée. Obligatoire si elle est close."),

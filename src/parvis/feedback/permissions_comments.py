@@ -80,7 +80,7 @@ def may_become(comment: Comment, state: CommentState) -> Decision:
     """Whether a moderator's decision may follow the state the comment is in."""
     if state not in COMMENT_TRANSITIONS[CommentState(comment.state)]:
         return Denied(
-            _("Ce texte est « %(state)s » : cette décision ne peut pas suivre.")
+            _("Ce texte est « %(state)s » : cette décision ne peut pas suivre.")
             % {"state": CommentState(comment.state).label}
         )
     return Allowed()
@@ -92,13 +92,15 @@ def may_undo(comment: Comment) -> Decision:
         return Denied(_("Il n’y a pas de décision à annuler."))
     if timezone.now() - comment.moderated_at > UNDONE_WITHIN:
         return Denied(
-            _("Cette décision a plus de sept jours : prenez-en une autre, elle la remplacera.")
+            _("Cette décision a plus de sept jours : prenez-en une autre, elle la remplacera.")
         )
     return Allowed()
 
 
 def may_reply(comment: Comment) -> Decision:
-    """A reply is public, like what it answers."""
+    """A reply is public, like what it answers; an idea is answered with its state."""
+    if comment.is_idea:
+        return Denied(_("Une idée reçoit sa réponse sur sa propre page."))
     if comment.state != CommentState.PUBLISHED:
-        return Denied(_("Une réponse est publique : publiez d’abord le texte auquel elle répond."))
+        return Denied(_("Une réponse est publique : publiez d’abord le texte auquel elle répond."))
     return Allowed()

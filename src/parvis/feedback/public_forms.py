@@ -39,7 +39,7 @@ def read_form(request: HttpRequest, subject: str) -> SentForm:
     if request.POST.get(TRAP):
         raise Refusal(
             _(
-                "Un champ caché a été rempli, comme le font les robots : rien n’a été enregistré. "
+                "Un champ caché a été rempli, comme le font les robots : rien n’a été enregistré. "
                 "Rechargez la page et recommencez sans remplissage automatique."
             )
         )
@@ -52,10 +52,10 @@ def read_form(request: HttpRequest, subject: str) -> SentForm:
         about, made, drawn_at = "", None, 0.0
     if about != subject or made is None:
         raise Refusal(
-            _("Cette page est restée ouverte trop longtemps : rechargez-la, puis recommencez.")
+            _("Cette page est restée ouverte trop longtemps : rechargez-la, puis recommencez.")
         )
     if time.time() - float(drawn_at) < SECONDS_AT_LEAST:
         raise Refusal(
-            _("C’était très rapide : attendez une seconde, puis recommencez. Rien n’est perdu.")
+            _("C’était très rapide : attendez une seconde, puis recommencez. Rien n’est perdu.")
         )
     return SentForm(made)

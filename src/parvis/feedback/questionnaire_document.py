@@ -160,7 +160,7 @@ def _check_order(steps: tuple[Step, ...]) -> None:
         )
     if len(steps) > 1 + MAX_STEPS_AFTER_SMILEY:
         raise Refusal(
-            _("Au plus trois étapes suivent les visages : au-delà, on renonce."), field="steps"
+            _("Au plus trois étapes suivent les visages : au-delà, on renonce."), field="steps"
         )
     for kind in (QuestionKind.COMMENT, QuestionKind.IDEA):
         if kinds.count(kind) > 1:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -28,8 +29,12 @@ CHARACTERS_READ = 500
 BODIES_KEPT = 64
 
 
-def grams(text: str) -> Counter[str]:
-    """Groups of three letters of the telling words' stems, with their ends marked."""
+@lru_cache(maxsize=4_000)
+def grams(text: str) -> Mapping[str, int]:
+    """Groups of three letters of the telling words' stems, with their ends marked.
+
+    Remembered: an index is made again whenever one idea of the body changes.
+    """
     counted: Counter[str] = Counter()
     for _written, word in telling_words(text[:CHARACTERS_READ]):
         marked = f" {stem(word)} "
@@ -61,7 +66,7 @@ class Index:
             for gram, weight in weights.items():
                 self._places.setdefault(gram, []).append((place, weight))
 
-    def _weights(self, counted: Counter[str]) -> dict[str, float]:
+    def _weights(self, counted: Mapping[str, int]) -> dict[str, float]:
         weights = {
             gram: (1 + math.log(number)) * self._rarity.get(gram, self._unknown)
             for gram, number in counted.items()

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,17 +142,25 @@ def simulate(
     if last < first:
         raise ValueError("the end precedes the first day")
     is_kiosk = source.device.kind == DeviceKind.KIOSK
-    days, seconds = _moments(behaviour, first, last, departement_code, rng)
-    occurred = _on_the_clock(source, days, seconds)
-    is_past = occurred <= microseconds(until)
-    days, seconds, occurred = days[is_past], seconds[is_past], occurred[is_past]
+    calendar = _calendar(
+        first,
+        last,
+        frozenset(behaviour.hours),
+        behaviour.hours is not AT_HOME,
+        departement_code,
+        source.zone,
+    )
+    position, seconds = _moments(behaviour, calendar, rng)
+    occurred = (calendar.day[position] * 86_400 + seconds) * 1_000_000
+    occurred -= calendar.clock_us[position]
+    kept = occurred <= microseconds(until)
     if is_kiosk:
         # Somebody must walk away before the next one comes.
-        apart = np.diff(occurred, prepend=np.iinfo(np.int64).min // 2) > 25_000_000
-        days, seconds, occurred = days[apart], seconds[apart], occurred[apart]
-    satisfaction = (
-        behaviour.quality + _day_effects(behaviour, days) + _hour_effects(seconds)
-    ) + rng.logistic(size=days.size)
+        kept &= np.diff(occurred, prepend=np.iinfo(np.int64).min // 2) > 25_000_000
+    position, seconds, occurred = position[kept], seconds[kept], occurred[kept]
+    satisfaction = behaviour.quality + calendar.effect[position] + _hour_effects(seconds)
+    satisfaction += _drop_effects(behaviour, calendar.day[position])
+    satisfaction += rng.logistic(size=position.size)
     smiley = np.searchsorted(np.array(THRESHOLDS), satisfaction)
     occurred, smiley, is_pressed = _with_bursts(behaviour, occurred, smiley, rng)
     others = {
@@ -197,24 +207,67 @@ def simulate(
 # --- When ----------------------------------------------------------------------------------------
 
 
-def _moments(
-    behaviour: Behaviour, first: date, last: date, departement_code: str, rng: np.random.Generator
-) -> tuple[IntArray, IntArray]:
-    """Days since 1970 and seconds of the day, on the clock of the place, in order."""
-    calendar = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    is_open = [_is_open(day, behaviour.hours, departement_code) for day in calendar]
-    weight = np.array(
-        [
-            SEASON[day.month - 1] * _WEEKDAY_VISITS[day.weekday()] * opens
-            for day, opens in zip(calendar, is_open, strict=True)
-        ]
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """Consecutive days of a place; arrays of shape (days,)."""
+
+    # Days since 1970, weekday (0 = Monday).
+    day: IntArray
+    weekday: IntArray
+    # How many visits beside an ordinary day; 0 = closed.
+    weight: FloatArray
+    # What the day changes in satisfaction, in logits.
+    effect: FloatArray
+    # Microseconds of the clock before UTC; it changes at night, when nothing is open.
+    clock_us: IntArray
+
+
+@lru_cache(maxsize=500)
+def _calendar(
+    first: date, last: date, weekdays: frozenset[int], is_staffed: bool, place: str, zone: ZoneInfo
+) -> _Calendar:
+    """The days of places open on the same weekdays in a département, `place`."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    offsets = [datetime.combine(day, time(12), zone).utcoffset() or timedelta(0) for day in days]
+    return _Calendar(
+        day=np.array([(day - date(1970, 1, 1)).days for day in days], np.int64),
+        weekday=np.array([day.weekday() for day in days], np.int64),
+        weight=np.array(
+            [
+                SEASON[day.month - 1]
+                * _WEEKDAY_VISITS[day.weekday()]
+                * _is_open(day, weekdays, is_staffed, place)
+                for day in days
+            ]
+        ),
+        effect=np.array(
+            [
+                _WEEKDAY_LOGITS[day.weekday()] - _CROWD_LOGITS * (SEASON[day.month - 1] - 1) / 0.35
+                for day in days
+            ]
+        ),
+        clock_us=np.array([offset // timedelta(microseconds=1) for offset in offsets], np.int64),
     )
+
+
+def _is_open(day: date, weekdays: frozenset[int], is_staffed: bool, place: str) -> bool:
+    if day.weekday() not in weekdays or (day.month, day.day) in _CLOSED:
+        return False
+    if not is_staffed or day.weekday() >= 5:
+        return True
+    return is_working_day(day, departement_code=place)
+
+
+def _moments(
+    behaviour: Behaviour, calendar: _Calendar, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Positions in the calendar and seconds of the day, on the clock of the place, in order."""
     # As many a month as asked for, over a year of days like these.
     typical = sum(_WEEKDAY_VISITS[weekday] for weekday in behaviour.hours) * (365.25 / 7 / 12)
-    visits = rng.poisson(weight * behaviour.visits_a_month / typical)
-    day = np.repeat(np.array([(day - date(1970, 1, 1)).days for day in calendar]), visits)
-    weekday = np.repeat(np.array([day.weekday() for day in calendar]), visits)
-    second = np.zeros(day.size, np.int64)
+    visits = rng.poisson(calendar.weight * behaviour.visits_a_month / typical)
+    position = np.repeat(np.arange(calendar.day.size), visits)
+    weekday = calendar.weekday[position]
+    second = np.zeros(position.size, np.int64)
     for number, periods in behaviour.hours.items():
         chosen = np.flatnonzero(weekday == number)
         slots = np.concatenate(
@@ -228,31 +281,8 @@ def _moments(
         fullness = 1 + np.exp(-((hour - 10.5) ** 2)) + 0.7 * np.exp(-((hour - 16.5) ** 2))
         slot = rng.choice(slots, chosen.size, p=fullness / fullness.sum())
         second[chosen] = slot + rng.integers(0, _SLOT_SECONDS, chosen.size)
-    order = np.lexsort((second, day))
-    return day[order], second[order]
-
-
-def _is_open(day: date, hours: Hours, departement_code: str) -> bool:
-    if day.weekday() not in hours or (day.month, day.day) in _CLOSED:
-        return False
-    if hours is AT_HOME or day.weekday() >= 5:
-        return True
-    return is_working_day(day, departement_code=departement_code)
-
-
-def _on_the_clock(source: Source, days: IntArray, seconds: IntArray) -> IntArray:
-    """Microseconds since 1970; clocks change at night, when nothing is open."""
-    distinct, inverse = np.unique(days, return_inverse=True)
-    offsets = [
-        datetime.combine(
-            date(1970, 1, 1) + timedelta(days=int(day)), time(12), source.zone
-        ).utcoffset()
-        or timedelta(0)
-        for day in distinct
-    ]
-    shift = np.array([offset // timedelta(microseconds=1) for offset in offsets], np.int64)
-    moments: IntArray = (days * 86_400 + seconds) * 1_000_000
-    return moments - shift[inverse] if distinct.size else moments
+    order = np.lexsort((second, position))
+    return position[order], second[order]
 
 
 def _with_bursts(
@@ -301,18 +331,13 @@ _NOBODY = UUID(int=0)
 # --- What ----------------------------------------------------------------------------------------
 
 
-def _day_effects(behaviour: Behaviour, days: IntArray) -> FloatArray:
-    """What the day changes in satisfaction, in logits, by visit."""
-    distinct, inverse = np.unique(days, return_inverse=True)
-    effects = np.zeros(distinct.size)
-    for position, number in enumerate(distinct):
-        day = date(1970, 1, 1) + timedelta(days=int(number))
-        effects[position] = _WEEKDAY_LOGITS[day.weekday()]
-        effects[position] -= _CROWD_LOGITS * (SEASON[day.month - 1] - 1) / 0.35
-        for drop in behaviour.drops:
-            if drop.first <= day <= drop.last:
-                effects[position] -= drop.logits
-    return effects[inverse]
+def _drop_effects(behaviour: Behaviour, days: IntArray) -> FloatArray:
+    """What the drops take from satisfaction, in logits, by visit; `days` since 1970."""
+    effects = np.zeros(days.size)
+    for drop in behaviour.drops:
+        first, last = ((day - date(1970, 1, 1)).days for day in (drop.first, drop.last))
+        effects -= np.where((days >= first) & (days <= last), drop.logits, 0.0)
+    return effects
 
 
 def _hour_effects(seconds: IntArray) -> FloatArray:

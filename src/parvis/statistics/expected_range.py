@@ -65,7 +65,10 @@ def expected_range(
     """Place each unit beside the field.
 
     τ² = max(0, (n φ − (n − 1)) / (Σw − Σw² / Σw)) with w the inverse variances: with nothing
-    winsorised this is the moment estimator of DerSimonian and Laird.
+    winsorised this is the moment estimator of DerSimonian and Laird. Bringing the ends of the
+    field back shrinks φ even where no unit is odd (to 0.68 at 10 %): it is divided by what
+    winsorising leaves of a normal variance. Without that correction, a tenth of ordinary units was
+    called out in simulation, where one in twenty is announced.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def expected_range(
     --------
     >>> found = expected_range([0.0, 0.1, -0.1, 0.05, -2.0], [0.1] * 5, winsorised=0.25)
     >>> [str(name) for name in found.classes]
-    ['within', 'within', 'within', 'within', 'far_below']
+    ['within', 'within', 'within', 'within', 'below']
     """
     values = np.asarray(estimate, dtype=np.float64)
     errors = np.asarray(standard_error, dtype=np.float64)
@@ -109,7 +112,7 @@ def expected_range(
     centre = float((weights * values).sum() / total)
     z = (values - centre) / errors
     low, high = np.quantile(z, [winsorised, 1.0 - winsorised])
-    phi = float((np.clip(z, low, high) ** 2).mean())
+    phi = float((np.clip(z, low, high) ** 2).mean()) / _left_of_variance(winsorised)
     units = values.size
     excess = units * phi - (units - 1)
     between = max(0.0, excess / (total - float((weights**2).sum()) / total))
@@ -128,6 +131,17 @@ def expected_range(
         upper=centre + _WITHIN * spread,
         classes=tuple(_class_of(float(score)) for score in adjusted),
     )
+
+
+def _left_of_variance(winsorised: float) -> float:
+    """Mean square of a standard normal value brought back to its quantiles at both ends."""
+    if winsorised == 0.0:
+        return 1.0
+    from scipy.special import ndtri
+
+    cut = float(ndtri(1.0 - winsorised))
+    density = float(np.exp(-(cut**2) / 2.0) / np.sqrt(2.0 * np.pi))
+    return 1.0 - 2.0 * winsorised - 2.0 * cut * density + 2.0 * winsorised * cut**2
 
 
 def expected_shares(

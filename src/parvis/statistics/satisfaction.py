@@ -56,7 +56,7 @@ def summarise(counts: ArrayLike, *, confidence: float = 0.95) -> Satisfaction:
     Every answer is on one side or the other, so net satisfaction is 2 × share − 1 and its interval
     is Wilson's, carried over. The mean's interval adds z²/2 answers at 0 and as many at 100, then
     takes the normal one: for answers at both ends only it is the Agresti–Coull interval of a
-    share. It covers 94 to 98 % from five answers on (docs/statistics.md).
+    share. It covers 95 to 98 % from five answers on (docs/statistics.md).
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     if errors:
         return problem(
             422,
-            _("Des réponses de l’envoi sont illisibles : rien n’en a été pris."),
+            _("Des réponses de l’envoi sont illisibles : rien n’en a été pris."),
             errors=errors,
         )
     try:
@@ -123,7 +123,7 @@ def _read_body(request: HttpRequest) -> dict[str, Any]:
 def _raw_body(request: HttpRequest) -> bytes:
     too_big = _UnreadableError(
         413,
-        _("L’envoi dépasse %(most)d ko : la borne doit le couper.")
+        _("L’envoi dépasse %(most)d ko : la borne doit le couper.")
         % {"most": MAX_BODY_BYTES // 1000},
     )
     try:

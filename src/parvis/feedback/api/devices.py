@@ -71,7 +71,7 @@ def unknown_device() -> JsonResponse:
         401,
         _(
             "Cette borne n’est pas reconnue ou a été retirée. Ses réponses restent sur la "
-            "tablette : demandez un nouveau code d’appairage."
+            "tablette : demandez un nouveau code d’appairage."
         ),
         {"WWW-Authenticate": "Bearer"},
         error="unknown_device",

@@ -1,4 +1,7 @@
-"""What programs of a body read: touchpoints, answers, counts, devices. Nothing is written here."""
+"""What programs of a body read: touchpoints, answers, counts, devices. Nothing is written here.
+
+The description of an operation is for those who call it: in French, like the pages.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ from parvis.feedback.models import (
 )
 from parvis.feedback.operations.exports import SETTLED_AFTER
 
-router = Router(auth=ApiKeyBearer(), tags=["feedback"])
+router = Router(auth=ApiKeyBearer(), tags=["écoute"])
 
 ERRORS = dict.fromkeys((401, 403, 422, 429, 503), Problem)
 MOST_DAYS = 31
@@ -43,11 +46,12 @@ MOST_MONTHS = 36
 # Answers looked at for one page of them, whatever the filters leave.
 MOST_WALKED = 5000
 
+_A_PAGE = "Nombre d’éléments par page, au plus."
 _CODE = r"^[0-9A-Za-z]{1,8}$"
 Cursored = Annotated[
-    str, Query(description="Cursor given by the page before.", max_length=100, min_length=1)
+    str, Query(description="Curseur donné par la page d’avant.", max_length=100, min_length=1)
 ]
-Code = Annotated[str, Query(description="Code of one touchpoint only.", pattern=_CODE)]
+Code = Annotated[str, Query(description="Code d’un seul point d’écoute.", pattern=_CODE)]
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -71,16 +75,16 @@ def _page(
 @router.get(
     "touchpoints",
     response={200: TouchpointPage, **ERRORS},
-    summary="Touchpoints and their questions",
+    summary="Points d’écoute et leurs questions",
     operation_id="list_touchpoints",
 )
 @opened_by(ApiScope.TOUCHPOINTS)
 def touchpoints(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200, description=_A_PAGE)] = 50,
 ) -> dict[str, Any]:
-    """Every touchpoint of the body, closed ones included, in a stable order."""
+    """Tous les points d’écoute de l’organisme, fermés compris, dans un ordre stable."""
     organisation = _organisation(request)
     rows, following = _page(Touchpoint.objects.filter(organisation=organisation), cursor, limit)
     words = wordings(organisation)
@@ -122,24 +126,24 @@ def touchpoints(
 @router.get(
     "answers",
     response={200: AnswerPage, **ERRORS},
-    summary="Answers, one by one, in the order they were received",
+    summary="Réponses une à une, dans l’ordre où elles sont reçues",
     operation_id="list_answers",
 )
 @opened_by(ApiScope.ANSWERS)
 def answers(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    limit: Annotated[int, Query(ge=1, le=1000, description=_A_PAGE)] = 200,
     touchpoint: Code | None = None,
     since: Annotated[
-        AwareDatetime | None, Query(description="Received from this instant on.")
+        AwareDatetime | None, Query(description="Reçues à partir de cet instant.")
     ] = None,
 ) -> dict[str, Any]:
-    """Answers with their masked texts; those left out of the counts say why.
+    """Réponses et textes masqués ; celles que le filtre écarte disent pourquoi.
 
-    An answer shows one minute after it was received: whoever goes on from the last cursor misses
-    none. A page may hold fewer answers than asked, even none, while `has_more` is true. Touchpoints
-    with fewer than five agents are not read here.
+    Une réponse paraît une minute après sa réception : reprendre au dernier curseur n’en manque
+    aucune. Une page peut en donner moins que demandé, voire aucune, tant que has_more est vrai.
+    Les points d’écoute de moins de cinq agents ne se lisent pas ici.
     """
     organisation = _organisation(request)
     maker = RowMaker(organisation)
@@ -149,6 +153,7 @@ def answers(
     if position is None and since is not None:
         position = _just_before(since)
     kept: list[Line] = []
+    last: Line | None = None
     walked, has_more = 0, True
     while has_more and len(kept) < limit and walked < MOST_WALKED:
         lines = page_after(organisation, position, before=before, size=limit)
@@ -158,11 +163,12 @@ def answers(
             if len(kept) == limit:
                 has_more = True
                 break
-            position = Cursor(line.received_at, line.id)
+            last = line
             if maker.may_leave(line) and (
                 touchpoint is None or codes[line.touchpoint_id] == touchpoint
             ):
                 kept.append(line)
+        position = last.cursor if last is not None else position
     return {
         "items": [_answer(line, row) for line, row in zip(kept, maker.rows(kept), strict=True)],
         "next": cursors.of_answer(position) if position is not None else None,
@@ -183,8 +189,8 @@ def _just_before(since: datetime) -> Cursor:
 
 def _answer(line: Line, row: Sequence[Any]) -> dict[str, Any]:
     return {
-        "id": line.id,
-        "visit": line.visit,
+        "id": row[0],
+        "visit": row[1],
         "received_at": row[2],
         "occurred_at": row[3],
         "time_quality": TimeQuality(line.time_quality).name.lower(),
@@ -212,23 +218,23 @@ def _reason(exclusion: int) -> str:
 @router.get(
     "counts",
     response={200: CountPage, **ERRORS},
-    summary="Counts by day or by month, raw and kept",
+    summary="Comptes par jour ou par mois, bruts et retenus",
     operation_id="list_counts",
 )
 @opened_by(ApiScope.COUNTS)
 def counts(
     request: HttpRequest,
-    period: Annotated[Literal["day", "month"], Query()],
-    first: Annotated[date, Query(description="First day, or any day of the first month.")],
-    last: Annotated[date, Query(description="Last day, or any day of the last month.")],
+    period: Annotated[Literal["day", "month"], Query(description="Par jour ou par mois.")],
+    first: Annotated[date, Query(description="Premier jour, ou un jour du premier mois.")],
+    last: Annotated[date, Query(description="Dernier jour, ou un jour du dernier mois.")],
     touchpoint: Code | None = None,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=20, description="Touchpoints on a page.")] = 10,
+    limit: Annotated[int, Query(ge=1, le=20, description="Points d’écoute par page.")] = 10,
 ) -> dict[str, Any]:
-    """Counts of whole touchpoints: 31 days or 36 months at most, some touchpoints a page.
+    """Comptes de points d’écoute entiers : 31 jours ou 36 mois au plus, quelques points par page.
 
-    Below five agents a touchpoint has no days, and only the months in which at least thirty people
-    answered the question.
+    Au-dessous de cinq agents, un point d’écoute n’a pas de jours, et seulement les mois où trente
+    personnes au moins ont répondu à la question.
     """
     if period == "month":
         first, last = first.replace(day=1), last.replace(day=1)
@@ -296,16 +302,16 @@ def _counts(
 @router.get(
     "devices",
     response={200: DevicePage, **ERRORS},
-    summary="Devices and their health",
+    summary="Appareils et leur état",
     operation_id="list_devices",
 )
 @opened_by(ApiScope.DEVICES)
 def devices(
     request: HttpRequest,
     cursor: Cursored | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200, description=_A_PAGE)] = 100,
 ) -> dict[str, Any]:
-    """Kiosks and public pages of the body, revoked ones included, as they were last heard of."""
+    """Bornes et pages publiques de l’organisme, d’après leur dernier message."""
     rows, following = _page(
         Device.objects.filter(organisation=_organisation(request)).select_related("touchpoint"),
         cursor,

@@ -1,4 +1,4 @@
-"""What the API gives: names in English, as programs expect; texts as the body wrote them."""
+"""What the API gives. Names are in English, as programs expect; what describes them, in French."""
 
 from __future__ import annotations
 
@@ -11,73 +11,79 @@ from pydantic import Field
 
 
 class AnswerCode(Schema):
-    answer: int = Field(description="Code used in counts and, for a single choice, in answers.")
+    answer: int = Field(
+        description="Code employé dans les comptes et, pour un choix unique, dans les réponses."
+    )
     label: str
 
 
 class QuestionOut(Schema):
-    key: str = Field(description="Stable name of the question in its questionnaire.")
-    kind: str = Field(description="smiley, reasons, scale, single, multiple, comment or idea.")
+    key: str = Field(description="Nom stable de la question dans son questionnaire.")
+    kind: str = Field(description="smiley, reasons, scale, single, multiple, comment ou idea.")
     text: str
-    answers: list[AnswerCode] = Field(description="Empty for a 0–10 note and for texts.")
+    answers: list[AnswerCode] = Field(
+        description="Vide pour une note de 0 à 10 et pour les textes."
+    )
 
 
 class TouchpointOut(Schema):
-    code: str = Field(description="Public and stable code of the touchpoint.")
+    code: str = Field(description="Code public et stable du point d’écoute.")
     name: str
-    service: str = Field(description="Empty = none.")
-    stage: str = Field(description="Stage of the user journey; empty = none in particular.")
+    service: str = Field(description="Vide = aucun.")
+    stage: str = Field(description="Étape du parcours ; vide = aucune en particulier.")
     channel: str
-    staffing: int = Field(description="Number of agents.")
+    staffing: int = Field(description="Nombre d’agents.")
     one_by_one: bool = Field(
         description=(
-            "Whether answers are given one by one. False below five agents: only monthly counts of "
-            "at least thirty answers are given, so that nobody is followed."
+            "Si ses réponses sont données une à une. Faux au-dessous de cinq "
+            "agents : seuls le sont "
+            "les comptes des mois d’au moins trente réponses, pour que personne ne soit suivi."
         )
     )
-    time_zone: str = Field(description="IANA zone in which days and hours are counted.")
+    time_zone: str = Field(description="Fuseau IANA dans lequel jours et heures sont comptés.")
     created_at: datetime
-    closed_at: datetime | None = Field(description="null = open.")
+    closed_at: datetime | None = Field(description="null = ouvert.")
     questions: list[QuestionOut]
 
 
 class TouchpointPage(Schema):
     items: list[TouchpointOut]
-    next: str | None = Field(description="Cursor of the next page; null = this is the last one.")
+    next: str | None = Field(description="Curseur de la page suivante ; null = c’est la dernière.")
 
 
 class AnswerOut(Schema):
     id: UUID
-    visit: UUID = Field(description="Shared by the answers of one passage at the device.")
+    visit: UUID = Field(description="Commun aux réponses d’un même passage.")
     received_at: datetime
-    occurred_at: datetime | None = Field(description="Best estimate; null = unknown.")
+    occurred_at: datetime | None = Field(description="Meilleure estimation ; null = inconnu.")
     time_quality: Literal["exact", "synchronised", "device_clock", "unknown"]
-    day: date = Field(description="Day on which it is counted, in the touchpoint's zone.")
-    hour: int = Field(description="0–23, in the touchpoint's zone.")
-    touchpoint: str = Field(description="Code of the touchpoint.")
-    device: int = Field(description="Number of the device.")
-    version: int = Field(description="Number of the questionnaire version shown.")
+    day: date = Field(description="Jour où elle est comptée, dans le fuseau du point d’écoute.")
+    hour: int = Field(description="0 à 23, dans le fuseau du point d’écoute.")
+    touchpoint: str = Field(description="Code du point d’écoute.")
+    device: int = Field(description="Numéro de l’appareil.")
+    version: int = Field(description="Numéro de la version de questionnaire affichée.")
     question: str
     kind: str
     value: int = Field(
-        description=(
-            "Smiley 0–3, note 0–10, option code, sum of 2^code for several options, 1 for a text."
-        )
+        description=("Visage 0 à 3, note 0 à 10, code du choix, somme des 2^code, 1 pour un texte.")
     )
-    label: str = Field(description="The answer in words; empty for a note and for texts.")
-    level: int | None = Field(description="Smiley of the visit; null = unknown or itself.")
+    label: str = Field(description="La réponse en mots ; vide pour une note ou un texte.")
+    level: int | None = Field(description="Visage du même passage ; null = inconnu, ou elle-même.")
     language: str
-    sequence: int | None = Field(description="Rank among all that the device sent; null = none.")
-    exclusion: str | None = Field(description="Why it is not counted; null = it is counted.")
-    text: str = Field(description="Comment or idea, personal data masked; empty = none.")
+    sequence: int | None = Field(description="Rang parmi les envois de l’appareil ; null = aucun.")
+    exclusion: str | None = Field(
+        description="Pourquoi elle n’est pas comptée ; null = elle l’est."
+    )
+    text: str = Field(description="Commentaire ou idée, données personnelles masquées.")
 
 
 class AnswerPage(Schema):
     items: list[AnswerOut]
     next: str | None = Field(
         description=(
-            "Cursor after the last answer read: ask again with it now if `has_more`, later for "
-            "what comes in. null = nothing was ever received."
+            "Curseur après la dernière réponse lue : redemandez avec lui, tout "
+            "de suite si has_more, "
+            "plus tard pour la suite. null = rien n’a jamais été reçu."
         )
     )
     has_more: bool
@@ -85,21 +91,21 @@ class AnswerPage(Schema):
 
 class CountOut(Schema):
     touchpoint: str
-    period: str = Field(description="YYYY-MM-DD for a day, YYYY-MM for a month.")
+    period: str = Field(description="AAAA-MM-JJ pour un jour, AAAA-MM pour un mois.")
     question: str
-    level: int | None = Field(description="Smiley of the visit; null = unknown or itself.")
+    level: int | None = Field(description="Visage du même passage ; null = inconnu, ou elle-même.")
     answer: int | None = Field(
-        description="Smiley, note or option code; null = all who answered a multiple question."
+        description="Visage, note ou code ; null = tous ceux qui ont répondu à un choix multiple."
     )
     label: str
-    raw: int = Field(description="Every answer received.")
-    kept: int = Field(description="Without those that the misuse filter leaves out.")
-    excluded: dict[str, int] = Field(description="Answers left out, by reason.")
+    raw: int = Field(description="Toutes les réponses reçues.")
+    kept: int = Field(description="Sans celles que le filtre écarte.")
+    excluded: dict[str, int] = Field(description="Réponses écartées, par raison.")
 
 
 class CountPage(Schema):
     items: list[CountOut]
-    next: str | None = Field(description="Cursor of the next page; null = this is the last one.")
+    next: str | None = Field(description="Curseur de la page suivante ; null = c’est la dernière.")
 
 
 class DeviceOut(Schema):
@@ -108,18 +114,22 @@ class DeviceOut(Schema):
     kind: Literal["kiosk", "link"]
     touchpoint: str
     created_at: datetime
-    revoked_at: datetime | None = Field(description="null = active.")
-    last_seen_at: datetime | None = Field(description="null = never.")
+    revoked_at: datetime | None = Field(description="null = en service.")
+    last_seen_at: datetime | None = Field(description="null = jamais.")
     app_version: str
-    queue_length: int | None = Field(description="Answers not sent yet, as last told.")
+    queue_length: int | None = Field(
+        description="Réponses pas encore envoyées, d’après son dernier message."
+    )
     storage_left_bytes: int | None
-    clock_offset_ms: int | None = Field(description="Server's clock minus the device's.")
-    highest_sequence: int | None = Field(description="null below five agents.")
+    clock_offset_ms: int | None = Field(description="Horloge du serveur moins celle de l’appareil.")
+    highest_sequence: int | None = Field(description="null au-dessous de cinq agents.")
     missing_sequences: list[tuple[int, int]] = Field(
-        description="Ranges [first, last] of the ranks that never came; empty below five agents."
+        description=(
+            "Plages [premier, dernier] des rangs jamais venus ; vide au-dessous de cinq agents."
+        )
     )
 
 
 class DevicePage(Schema):
     items: list[DeviceOut]
-    next: str | None = Field(description="Cursor of the next page; null = this is the last one.")
+    next: str | None = Field(description="Curseur de la page suivante ; null = c’est la dernière.")

@@ -242,12 +242,15 @@ def reason_charts(tables: Sequence[ReasonTable]) -> list[Chart]:
     return [
         chart
         for number, table in enumerate(tables[:3], start=1)
-        if (chart := _reason_chart(table, f"raisons-{number}")) is not None
+        if (chart := _reason_chart(table, f"raisons-{number}", named=len(tables) > 1)) is not None
     ]
 
 
-def _reason_chart(table: ReasonTable, identifier: str) -> Chart | None:
-    """How often the dissatisfied name each reason, beside the satisfied; None without any."""
+def _reason_chart(table: ReasonTable, identifier: str, *, named: bool) -> Chart | None:
+    """How often the dissatisfied name each reason, beside the satisfied; None without any.
+
+    `named` = several questionnaires are shown: each says which it is.
+    """
     bad = sum(table.respondents[:FIRST_SATISFIED])
     good = sum(table.respondents[FIRST_SATISFIED:])
     if not bad + good:
@@ -277,9 +280,12 @@ def _reason_chart(table: ReasonTable, identifier: str) -> Chart | None:
     return interval_bar(
         identifier=identifier,
         title=(
-            _("Ce qui pèse le plus quand on est mécontent : %(name)s") % {"name": name}
-            if most
-            else _("Personne de mécontent n’a encore coché de raison")
+            (f"{table.question.questionnaire.name} – " if named else "")
+            + (
+                _("Ce qui pèse le plus quand on est mécontent : %(name)s") % {"name": name}
+                if most
+                else _("Personne de mécontent n’a encore coché de raison")
+            )
         ),
         description=_(
             "« %(question)s » : sur %(bad)d visites mécontentes, part de celles qui ont coché "

@@ -29,6 +29,7 @@ from parvis.feedback.models import (
     ClosedPeriod,
     MonthCount,
     Touchpoint,
+    TouchpointWatch,
 )
 
 SETTLING = timedelta(days=7)
@@ -39,6 +40,7 @@ def close_periods(*, touchpoint: Touchpoint, today: date) -> int:
 
     Run again, it changes nothing more.
     """
+    _remember_the_team_is_small(touchpoint, today)
     with transaction.atomic():
         # One writer a touchpoint: two runs at once would cut the months differently.
         Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
@@ -56,6 +58,23 @@ def close_periods(*, touchpoint: Touchpoint, today: date) -> int:
             )
             written += 1
     return written
+
+
+def _remember_the_team_is_small(touchpoint: Touchpoint, today: date) -> None:
+    """A team that grows tomorrow does not open today's days; its drop alarm learns afresh."""
+    if not touchpoint.could_follow_an_agent:
+        return
+    TouchpointWatch.objects.update_or_create(
+        touchpoint=touchpoint,
+        defaults={
+            "organisation_id": touchpoint.organisation_id,
+            "few_agents_on": today,
+            "reference_share": None,
+            "reference_first_day": None,
+            "reference_end": None,
+            "threshold": None,
+        },
+    )
 
 
 def _settled_months(touchpoint: Touchpoint, today: date) -> dict[date, Totals]:

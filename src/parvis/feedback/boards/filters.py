@@ -37,6 +37,17 @@ def named_period(name: str, today: date) -> Period:
     return Period(months_before(today, int(name[:-1]) - 1), today)
 
 
+def shown_in_detail(touchpoint: Touchpoint, period: Period) -> bool:
+    """Whether days and hours of the period may be shown: enough people work there, and did then.
+
+    `touchpoint` comes with its `watch`.
+    """
+    if touchpoint.could_follow_an_agent:
+        return False
+    watch = getattr(touchpoint, "watch", None)
+    return watch is None or watch.few_agents_on is None or watch.few_agents_on < period.first
+
+
 @dataclass(slots=True)
 class BoardFilters:
     """The selection, and what the controls of the page show of it.
@@ -101,8 +112,8 @@ def read_filters(
     ]
     return BoardFilters(
         period=period,
-        detailed=[t for t in kept if not t.could_follow_an_agent],
-        by_period=[t for t in kept if t.could_follow_an_agent],
+        detailed=[t for t in kept if shown_in_detail(t, period)],
+        by_period=[t for t in kept if not shown_in_detail(t, period)],
         values=values,
         sites=sites,
         services=services,

@@ -61,6 +61,10 @@ class Board:
     exclusions: Sequence[tuple[str, int]] = field(default_factory=list)
 
     @property
+    def kiosks_to_mend(self) -> list[KioskHealth]:
+        return [line for line in self.kiosks if line.to_mend]
+
+    @property
     def period_words(self) -> str:
         return period_in_words(self.filters.period)
 
@@ -78,7 +82,7 @@ class Board:
     def net_range_words(self) -> str:
         if self.figures is None:
             return ""
-        return _("Entre %(lower)s et %(upper)s, avec une confiance de 95\u00a0%%.") % {
+        return _("Entre %(lower)s et %(upper)s, avec une confiance de 95 %%.") % {
             "lower": points(self.figures.net_lower),
             "upper": points(self.figures.net_upper),
         }
@@ -118,7 +122,7 @@ def certain_sentences(
 ) -> list[str]:
     """What is certain, said before any figure."""
     said = [
-        _("Sur %(answers)s %(period)s, %(share)s sont satisfaits (confiance de 95\u00a0%%).")
+        _("Sur %(answers)s %(period)s, %(share)s sont satisfaits (confiance de 95 %%).")
         % {
             "answers": answers_count(figures.answers),
             "period": period_in_words(period),
@@ -128,9 +132,9 @@ def certain_sentences(
     said.append(charts.trend_title(trend, by_day=period.by_day) + ".")
     low, high = comparison.beyond(*charts.LOW), comparison.beyond(*charts.HIGH)
     if low:
-        said.append(_("En dessous de l’attendu\u00a0: %(names)s.") % {"names": joined(low)})
+        said.append(_("En dessous de l’attendu : %(names)s.") % {"names": joined(low)})
     if high:
-        said.append(_("Au-dessus de l’attendu\u00a0: %(names)s.") % {"names": joined(high)})
+        said.append(_("Au-dessus de l’attendu : %(names)s.") % {"names": joined(high)})
     return said
 
 
@@ -187,7 +191,7 @@ def read_live(*, organisation_id: int, filters: BoardFilters, today: date, now: 
     if figures is None:
         sentence = _("Pas encore d’avis aujourd’hui.")
     else:
-        sentence = _("Aujourd’hui\u00a0: %(answers)s, %(share)s satisfaits.") % {
+        sentence = _("Aujourd’hui : %(answers)s, %(share)s satisfaits.") % {
             "answers": answers_count(figures.answers),
             "share": percent_range(figures.share_lower, figures.share_upper),
         }

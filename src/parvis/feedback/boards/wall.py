@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from parvis.feedback.boards.charts import reason_labels
-from parvis.feedback.boards.filters import named_period
+from parvis.feedback.boards.filters import named_period, shown_in_detail
 from parvis.feedback.boards.findings import figures_of
 from parvis.feedback.boards.periods import Period
 from parvis.feedback.boards.reading import Counts, Totals
@@ -49,9 +49,9 @@ def read_wall(
     *, organisation_id: int, touchpoints: Sequence[Touchpoint], today: date, view: int
 ) -> Wall:
     """The view asked for, or the next one that has enough answers to show."""
-    detailed = [t for t in touchpoints if not t.could_follow_an_agent]
-    counts = Counts(organisation_id=organisation_id, touchpoints=[t.pk for t in detailed])
     period = named_period(PERIOD, today)
+    detailed = [t for t in touchpoints if shown_in_detail(t, period)]
+    counts = Counts(organisation_id=organisation_id, touchpoints=[t.pk for t in detailed])
     by_touchpoint = counts.by_touchpoint(period)
     whole = figures_of(sum(by_touchpoint.values(), start=Totals()).levels)
     if whole is None or whole.answers < MINIMUM_ON_A_WALL:

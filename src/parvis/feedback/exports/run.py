@@ -82,7 +82,7 @@ def _write_on(job: ExportJob, deadline: float) -> bool:
             walked, written = walked + len(lines), written + len(kept)
             uncommitted += len(lines)
             if lines:
-                cursor = Cursor(lines[-1].received_at, lines[-1].id)
+                cursor = lines[-1].cursor
             is_late = time.monotonic() >= deadline
             if not lines or is_late or uncommitted >= COMMIT_ROWS:
                 _commit(job, writer, cursor, walked, written)

@@ -22,6 +22,9 @@ from parvis.documents.xlsx import XlsxWriter, new_state
 from parvis.feedback.exchange_enums import ExportFormat
 from parvis.feedback.exports.rows import COLUMNS, HEADERS
 
+_DAY = HEADERS.index("jour")
+_READ_BY_ARROW = frozenset(name for name, kind in COLUMNS if kind in (date, datetime))
+
 State = dict[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
@@ -89,10 +92,7 @@ class _Csv(_Growing):
     def write(self, rows: Rows) -> None:
         # Texts come already harmless; the writer of the standard library is much faster.
         lines = io.StringIO(newline="")
-        csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n").writerows(
-            [_moment(value) for value in row] if isinstance(row[2], datetime) else row
-            for row in rows
-        )
+        csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n").writerows(rows)
         self._file.write(lines.getvalue().encode("utf-8", "replace"))
 
     def commit(self) -> State:
@@ -110,7 +110,9 @@ class _Xlsx(_Growing):
         self._writer = XlsxWriter(self._file, known, headers=HEADERS, sheet_name=_("Réponses"))
 
     def write(self, rows: Rows) -> None:
-        self._writer.write(rows)
+        self._writer.write(
+            [*row[:_DAY], date.fromisoformat(row[_DAY]), *row[_DAY + 1 :]] for row in rows
+        )
 
     def commit(self) -> State:
         state = self._writer.commit()
@@ -147,7 +149,10 @@ class _Parquet:
 
         if rows:
             columns = [
-                pyarrow.array(values, type=field.type)
+                # Texts of moments and days are read by the library, much faster than here.
+                pyarrow.array(values).cast(field.type)
+                if field.name in _READ_BY_ARROW
+                else pyarrow.array(values, type=field.type)
                 for values, field in zip(zip(*rows, strict=True), self._schema, strict=True)
             ]
             self._tables.append(pyarrow.Table.from_arrays(columns, schema=self._schema))
@@ -171,7 +176,9 @@ class _Parquet:
         partial = self._path.with_name(f"{self._path.name}.partial")
         with parquet.ParquetWriter(partial, self._schema, compression="zstd") as whole:
             for number in range(self._parts):
-                whole.write_table(parquet.read_table(self._part(number), memory_map=False))
+                # Read without the library's threads and data sets: they take more memory than this.
+                part = parquet.ParquetFile(self._part(number), memory_map=False)
+                whole.write_table(part.read(use_threads=False))
         _flush_file(partial)
         partial.rename(self._path)
         _flush_folder(self._path.parent)
@@ -180,10 +187,6 @@ class _Parquet:
 
     def close(self) -> None:
         self._tables.clear()
-
-
-def _moment(value: Any) -> Any:
-    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 
 def _flush_file(path: Path) -> None:

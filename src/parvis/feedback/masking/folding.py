@@ -17,7 +17,6 @@ _PLAIN = tuple(
         "\u2007": " ",
         "\u2009": " ",
         "\u202f": " ",
-        "\t": " ",
         "\u2010": "-",
         "\u2011": "-",
         "\u2012": "-",
@@ -62,7 +61,7 @@ def _plain(text: str) -> str:
 
 
 def folded(text: str) -> Folded:
-    plain = text if text.isascii() else _plain(text)
+    plain = text.replace("\t", " ") if text.isascii() else _plain(text.replace("\t", " "))
     if plain.isascii() or not _UNUSUAL.search(plain):
         return Folded(plain, None, len(text))
     characters: list[str] = []

@@ -146,7 +146,7 @@ TITLE = re.compile(
     r"Mesdames|Mademoiselle|Dr\.?|Docteure?|Pr\.?|Professeure?|Me|Ma[îi]tre|"
     r"MADAME|MONSIEUR|MADEMOISELLE|MME|MLLE|MR\.?|DR\.?|DOCTEUR|MAÎTRE|MAITRE|"
     r"m\.(?= ?[A-ZÀ-Ý])|mme|mlle|mr\.?|dr\.?|madame|monsieur|mademoiselle|docteure?|professeure?|"
-    r"ma[îi]tre(?= [A-ZÀ-Ý]))(?:(?<=\.)|(?![\w-])) {0,2}"
+    r"ma[îi]tre(?= [A-ZÀ-Ý]))(?:(?<=\.)|(?![\w-]))[ \n]{0,2}"
 )
 # Two people under one title: "Mme Dupont et Martin".
 AND = re.compile(r" (?:et|ou|&) ")

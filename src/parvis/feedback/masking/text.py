@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parvis.feedback.masking import patterns as p
@@ -81,7 +81,15 @@ def spans(text: str, *, names: Iterable[str] = ()) -> list[Span]:
             kept[-1] = (first[0], max(first[1], end), first[2])
         else:
             kept.append((start, end, label))
-    return [Span(*read.range_of(start, end), label) for start, end, label in kept]
+    placed: list[Span] = []
+    for start, end, label in kept:
+        begins, ends = read.range_of(start, end)
+        if placed and begins < placed[-1].end:
+            # One character that reads as several ("½", "㏇") may belong to two of them.
+            placed[-1] = replace(placed[-1], end=max(placed[-1].end, ends))
+        else:
+            placed.append(Span(begins, ends, label))
+    return placed
 
 
 def _replaced(text: str, found: list[Span]) -> str:
@@ -234,7 +242,7 @@ def _titled(text: str) -> Iterator[Found]:
 
 def _after_titles(text: str, shouted: bool) -> Iterator[Found]:
     for match in p.TITLE.finditer(text):
-        if match.start() and (text[match.start() - 1].isalnum() or text[match.start() - 1] == "-"):
+        if _goes_on(text, match.start()):
             continue
         title = match.group().strip()
         found = _name_after(text, match.end(), shouted=shouted or title in ("MADAME", "MONSIEUR"))
@@ -247,11 +255,18 @@ def _after_titles(text: str, shouted: bool) -> Iterator[Found]:
                 yield *second, NAME
 
 
+def _goes_on(text: str, start: int) -> bool:
+    """Whether what begins there is the end of a word, or of an abbreviation such as A.M.E."""
+    before = text[start - 1 : start]
+    return before.isalpha() or before == "-" or (before == "." and text[start - 2].isupper())
+
+
 def _name_after(
     text: str, position: int, *, shouted: bool, of_an_office: bool = False
 ) -> tuple[int, int] | None:
     """The name that begins there: capitalised words and the particles between them."""
     start: int | None = None
+    office = False
     end = position
     for _word in range(_MAX_NAME_WORDS):
         particle = p.PARTICLE.match(text, position)
@@ -260,12 +275,17 @@ def _name_after(
         if word is None:
             break
         read = bare(word.group())
+        if office and particle and start is None:
+            # "le Président de la République", "le Maire de Lille": what the office is of.
+            break
         if start is None and particle and particle.group().strip() in ("le", "la", "l'", "les"):
             # "Monsieur le Maire": the office is kept, a name may follow it.
             if read in FUNCTIONS or read in BODIES:
+                office = True
                 position = word.end() + text.startswith(" ", word.end())
                 continue
         elif start is None and read in FUNCTIONS:
+            office = True
             position = word.end() + text.startswith(" ", word.end())
             continue
         if (read in NOT_NAMES and not _is_initial(word)) or (of_an_office and _is_body(word)):

@@ -41,6 +41,10 @@ class TouchpointWatch(models.Model):
     )
     revision = models.PositiveIntegerField(default=1)
 
+    # Last day on which fewer than five people were seen to work there; null = never. The days up to
+    # it are not shown in detail, even once the team has grown.
+    few_agents_on = models.DateField(null=True, blank=True)
+
     # --- The reference; null = not learned yet, or too few answers to learn from.
     # Days [first, end) it was learned from.
     reference_first_day = models.DateField(null=True, blank=True)

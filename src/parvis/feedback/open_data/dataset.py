@@ -21,7 +21,7 @@ from django_scopes import scope
 from parvis.documents.spreadsheets import harmless
 from parvis.editions.embargo import concerns, embargo_period
 from parvis.editions.models import Election
-from parvis.feedback.enums import RESPONDENTS, SET_KINDS, Exclusion
+from parvis.feedback.enums import RESPONDENTS, SET_KINDS, Exclusion, QuestionKind
 from parvis.feedback.exchange_labels import Wording, wordings, words_of
 from parvis.feedback.models import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
@@ -107,53 +107,80 @@ def lines_of(body: Organisation, month: date) -> list[Line]:
     for question, point, answer, number in cells:
         counts[question][point][answer] += number
     lines: list[Line] = []
-    for question in sorted(counts, key=lambda pk: (words[pk].key, pk)):
-        lines += _question_lines(words[question], points, counts[question])
+    apart: set[int] = set()
+    # The smiley first: whoever answers another question has answered it. A place whose smiley is
+    # hidden shows nothing else, or the other questions would tell how many answered there.
+    for question in sorted(
+        counts, key=lambda pk: (words[pk].kind != QuestionKind.SMILEY, words[pk].key, pk)
+    ):
+        table = _Table(words[question], points, counts[question], apart)
+        lines += table.lines()
+        if words[question].kind == QuestionKind.SMILEY:
+            apart |= table.hidden_places()
     return sorted(lines, key=lambda line: (line[1], line[0]))  # stable: by place, then question
 
 
-def _question_lines(
-    wording: Wording, points: dict[int, Touchpoint], counts: dict[int, dict[int, int]]
-) -> Iterator[Line]:
-    is_set = wording.kind in SET_KINDS
-    # A place where nobody answered shows nothing, and protects nothing.
-    rows = sorted(pk for pk, cells in counts.items() if any(cells.values()))
-    given = {answer for pk in rows for answer in counts[pk] if answer != RESPONDENTS}
-    answers = sorted(given | set(wording.answers))
-    if is_set:
-        table = [[counts[pk].get(RESPONDENTS, 0)] for pk in rows]
-    else:
-        table = [[counts[pk].get(answer, 0) for answer in answers] for pk in rows]
-    totals = [sum(row) for row in table]
-    few = [
-        points[pk].could_follow_an_agent and total < MINIMUM_ANSWERS_WITH_FEW_AGENTS
-        for pk, total in zip(rows, totals, strict=True)
-    ]
-    hidden = hide_small_cells(
-        table or [[0]],
-        threshold=THRESHOLD,
-        withheld=few or [False],
-        withheld_threshold=MINIMUM_ANSWERS_WITH_FEW_AGENTS,
-    )
-    for position, pk in enumerate(rows):
-        begin = _begin(points[pk], wording)
-        if hidden.totals[position]:
-            yield [*begin, TOTAL, "", None, True]
-            continue
-        yield [*begin, TOTAL, "", totals[position], False]
-        if is_set:
-            ticked = [min(counts[pk].get(answer, 0), totals[position]) for answer in answers]
-            secret = hide_small_shares(ticked, totals[position], threshold=THRESHOLD)
-        else:
-            ticked, secret = table[position], hidden.cells[position]
-        for answer, number, is_hidden in zip(answers, ticked, secret, strict=True):
-            yield [
-                *begin,
-                str(answer),
-                words_of(wording, answer),
-                None if is_hidden else number,
-                bool(is_hidden),
-            ]
+class _Table:
+    """One question: a row for each place where it was answered, and what of it is hidden."""
+
+    def __init__(
+        self,
+        wording: Wording,
+        points: dict[int, Touchpoint],
+        counts: dict[int, dict[int, int]],
+        apart: set[int],
+    ) -> None:
+        self._wording = wording
+        self._points = points
+        self._counts = counts
+        self._is_set = wording.kind in SET_KINDS
+        # A place where nobody answered shows nothing, and protects nothing.
+        self._places = sorted(pk for pk, cells in counts.items() if any(cells.values()))
+        given = {a for pk in self._places for a in counts[pk] if a != RESPONDENTS}
+        self._answers = sorted(given | set(wording.answers))
+        columns = [RESPONDENTS] if self._is_set else self._answers
+        self._rows = [[counts[pk].get(answer, 0) for answer in columns] for pk in self._places]
+        self._totals = [sum(row) for row in self._rows]
+        withheld = [
+            pk in apart
+            or (points[pk].could_follow_an_agent and total < MINIMUM_ANSWERS_WITH_FEW_AGENTS)
+            for pk, total in zip(self._places, self._totals, strict=True)
+        ]
+        self._hidden = hide_small_cells(
+            self._rows or [[0]],
+            threshold=THRESHOLD,
+            withheld=withheld or [False],
+            withheld_threshold=MINIMUM_ANSWERS_WITH_FEW_AGENTS,
+        )
+
+    def hidden_places(self) -> set[int]:
+        """Where even the total is hidden."""
+        return {
+            pk
+            for pk, is_hidden in zip(self._places, self._hidden.totals, strict=False)
+            if is_hidden
+        }
+
+    def lines(self) -> Iterator[Line]:
+        for position, (pk, total) in enumerate(zip(self._places, self._totals, strict=True)):
+            begin = _begin(self._points[pk], self._wording)
+            if self._hidden.totals[position]:
+                yield [*begin, TOTAL, "", None, True]
+                continue
+            yield [*begin, TOTAL, "", total, False]
+            if self._is_set:
+                numbers = [min(self._counts[pk].get(a, 0), total) for a in self._answers]
+                secret = hide_small_shares(numbers, total, threshold=THRESHOLD)
+            else:
+                numbers, secret = self._rows[position], self._hidden.cells[position]
+            for answer, number, is_hidden in zip(self._answers, numbers, secret, strict=True):
+                yield [
+                    *begin,
+                    str(answer),
+                    words_of(self._wording, answer),
+                    None if is_hidden else number,
+                    bool(is_hidden),
+                ]
 
 
 def _begin(point: Touchpoint, wording: Wording) -> Line:

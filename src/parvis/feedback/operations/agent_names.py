@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -16,35 +18,63 @@ from parvis.journal.operations import record
 from parvis.organisations.models import Organisation
 
 NAMES_AT_MOST = 2_000
+NAMES_AT_ONCE = 200
 SHORTEST = 3
 CHUNK = 500
 
 
 @transaction.atomic
-def add_agent_name(*, organisation: Organisation, name: str, by: Person) -> AgentName:
-    """Have a name masked in the comments to come, and in those that are there."""
+def add_agent_names(*, organisation: Organisation, names: Sequence[str], by: Person) -> int:
+    """Have names masked in the comments to come, and in those that are there.
+
+    Those already in the list are left; raises Refusal when all are, or when one is no name, which
+    it quotes.
+    """
+    if len(names) > NAMES_AT_ONCE:
+        raise Refusal(
+            _("Au plus %(count)s noms à la fois.") % {"count": NAMES_AT_ONCE}, field="names"
+        )
+    known = set(AgentName.objects.filter(organisation=organisation).values_list("name", flat=True))
+    added = 0
+    for name in dict.fromkeys(map(_tidy, names)):
+        if name not in known:
+            _add(organisation, name, by, len(known) + added)
+            added += 1
+    if not added:
+        raise Refusal(_("Ce nom est déjà dans la liste."), field="names")
+    _apply_soon(organisation.pk)
+    return added
+
+
+def _tidy(name: str) -> str:
     name = " ".join(name.replace("\x00", "").split())
     if not name:
-        raise Refusal(_("Indiquez un nom."), field="name")
+        raise Refusal(_("Indiquez un nom."), field="names")
     if sum(character.isalpha() for character in name) < SHORTEST:
-        raise Refusal(_("Ce nom est trop court pour être reconnu."), field="name")
+        raise Refusal(
+            _("« %(name)s » est trop court pour être reconnu.") % {"name": name}, field="names"
+        )
     if len(name) > 80:
-        raise Refusal(_("Ce nom dépasse 80 caractères."), field="name")
-    if AgentName.objects.filter(organisation=organisation).count() >= NAMES_AT_MOST:
-        raise Refusal(_("La liste est pleine : retirez d’abord des noms."), field="name")
+        raise Refusal(
+            _("« %(name)s… » dépasse 80 caractères.") % {"name": name[:20]}, field="names"
+        )
+    return name
+
+
+def _add(organisation: Organisation, name: str, by: Person, before: int) -> None:
+    if before >= NAMES_AT_MOST:
+        raise Refusal(_("La liste est pleine : retirez d’abord des noms."), field="names")
     try:
         with transaction.atomic():
             added = AgentName.objects.create(organisation=organisation, name=name, added_by=by)
     except IntegrityError:
-        raise Refusal(_("Ce nom est déjà dans la liste."), field="name") from None
+        raise Refusal(_("Ce nom est déjà dans la liste."), field="names") from None
     record(
         action="agent_name.added",
         actor_id=by.pk,
         subject=added,
         organisation_id=organisation.pk,
     )
-    _apply_soon(organisation.pk)
-    return added
 
 
 @transaction.atomic

@@ -141,6 +141,9 @@ def close(*, alert: Alert, reason: str, by: Person, new_reference: bool = False)
             _("Le motif dépasse %(most)d caractères.") % {"most": MAX_REASON_CHARACTERS},
             field="reason",
         )
+    if alert.kind == AlertKind.DROP:
+        # The watch first, as the daily computation does: it opens an alert while it holds it.
+        list(TouchpointWatch.objects.select_for_update().filter(touchpoint=alert.touchpoint_id))
     locked = _locked(alert)
     decision = may_close(by, locked)
     if isinstance(decision, Denied):

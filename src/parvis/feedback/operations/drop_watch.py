@@ -106,6 +106,8 @@ def _learn(watch: TouchpointWatch, touchpoint: Touchpoint, today: date) -> bool:
     if watch.reference_share is None and watch.reference_first_day is not None:
         # A coordinator asked for the level since a drop: the weeks before it would hide it.
         first = max(first, watch.reference_first_day)
+    if watch.few_agents_on is not None:
+        first = max(first, watch.few_agents_on + timedelta(days=1))
     if first >= today:
         return False
     days = _read(touchpoint, first, today)

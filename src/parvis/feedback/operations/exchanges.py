@@ -43,7 +43,7 @@ def create_api_key(
         raise Refusal(_("Donnez un nom à cette clé."), field="name")
     if not scopes or not set(scopes) <= set(ApiScope.values):
         raise Refusal(_("Choisissez ce que cette clé ouvre."), field="scopes")
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     active = ApiKey.objects.filter(organisation=organisation, revoked_at__isnull=True)
     if active.count() >= MOST_KEYS:
         raise Refusal(_("Vingt clés sont déjà ouvertes : révoquez celles qui ne servent plus."))
@@ -92,7 +92,7 @@ def add_endpoint(
     url = url.strip()
     read_target(url)
     _check_events(events)
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     present = WebhookEndpoint.objects.filter(organisation=organisation, removed_at__isnull=True)
     if present.count() >= MOST_ENDPOINTS:
         raise Refusal(_("Dix adresses sont déjà prévenues : retirez celles qui ne servent plus."))

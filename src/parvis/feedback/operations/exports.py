@@ -55,7 +55,7 @@ def ask_for_export(
             field="touchpoint",
         )
     # One row of the body is locked, so that two requests at once count each other.
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     going_on = ExportJob.objects.filter(
         organisation=organisation, state__in=[ExportState.QUEUED, ExportState.RUNNING]
     ).count()

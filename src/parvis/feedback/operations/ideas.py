@@ -53,7 +53,7 @@ def answer(
     locked = Idea.objects.select_for_update().get(pk=idea.pk)
     check_revision(locked, revision, changes={"state": state.value, "answer": text})
     if locked.merged_into_id is not None:
-        raise Conflict(_("Cette idée a été fusionnée : répondez à celle qui la contient."))
+        raise Conflict(_("Cette idée a été fusionnée : répondez à celle qui la contient."))
     before = locked.state
     locked.state, locked.answer = state, text
     locked.embargo_reason = embargo_reason.replace("\x00", "").strip()[:300]
@@ -83,9 +83,9 @@ def support(*, idea: Idea, form: UUID) -> bool:
     target = Idea.objects.filter(pk=idea.pk).values_list("merged_into", flat=True).get()
     locked = Idea.objects.select_for_update().get(pk=target or idea.pk)
     if locked.merged_into_id is not None:
-        raise Conflict(_("Cette idée vient d’être fusionnée avec une autre : rechargez la page."))
+        raise Conflict(_("Cette idée vient d’être fusionnée avec une autre : rechargez la page."))
     if locked.comment.state != CommentState.PUBLISHED:
-        raise Conflict(_("Cette idée n’est plus publique : votre soutien n’a pas été compté."))
+        raise Conflict(_("Cette idée n’est plus publique : votre soutien n’a pas été compté."))
     supports = IdeaSupport.objects.filter(organisation=locked.organisation_id)
     if supports.filter(form=form).exists():
         return False
@@ -94,7 +94,7 @@ def support(*, idea: Idea, form: UUID) -> bool:
         raise TooManySupports(
             _(
                 "Beaucoup de soutiens arrivent en même temps pour cette idée. Le vôtre n’a pas été "
-                "compté : réessayez dans une minute."
+                "compté : réessayez dans une minute."
             )
         )
     try:
@@ -125,7 +125,7 @@ def merge(*, idea: Idea, into: Idea, by: Person) -> Idea:
     if merged.merged_into_id == kept.pk:
         return merged
     if merged.merged_into_id is not None or kept.merged_into_id is not None:
-        raise Conflict(_("L’une de ces idées a déjà été fusionnée : rechargez la page."))
+        raise Conflict(_("L’une de ces idées a déjà été fusionnée : rechargez la page."))
     # Those merged into it before follow: never two steps.
     Idea.objects.filter(merged_into=merged).update(merged_into=kept)
     merged.merged_into = kept

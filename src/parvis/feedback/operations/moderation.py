@@ -74,7 +74,7 @@ def decide_many(*, seen: Mapping[int, str], state: CommentState, by: Person) -> 
     """
     if len(seen) > BULK_LIMIT:
         raise Refusal(
-            _("Au plus %(count)s textes à la fois : décidez le reste ensuite.")
+            _("Au plus %(count)s textes à la fois : décidez le reste ensuite.")
             % {"count": BULK_LIMIT}
         )
     decided = 0
@@ -96,7 +96,7 @@ def undo(*, comment: Comment, seen: str, by: Person) -> Comment:
         raise Conflict(decision.reason)
     last = Entry.objects.about("comment", locked.pk).filter(action=DECIDED).order_by("-pk").first()
     if last is None or last.details.get("to") != locked.state:
-        raise Conflict(_("Cette décision a déjà été annulée : prenez-en une autre."))
+        raise Conflict(_("Cette décision a déjà été annulée : prenez-en une autre."))
     before = CommentState(last.details["from"])
     locked.state = before
     if before == CommentState.PENDING:
@@ -130,11 +130,11 @@ def hide_words(*, comment: Comment, words: str, seen: str, by: Person) -> Commen
             field="words",
         )
     if len(locked.hidden_words) >= HIDDEN_WORDS_COUNT:
-        raise Refusal(_("Trop de passages sont masqués : écartez plutôt ce texte."), field="words")
+        raise Refusal(_("Trop de passages sont masqués : écartez plutôt ce texte."), field="words")
     text = mask_words(locked.text, words)
     if text == locked.text:
         raise Refusal(
-            _("Ces mots ne sont pas dans le texte : recopiez-les tels quels."), field="words"
+            _("Ces mots ne sont pas dans le texte : recopiez-les tels quels."), field="words"
         )
     locked.text = text
     if locked.raw_text:
@@ -160,7 +160,7 @@ def show_words(*, comment: Comment, number: int, seen: str, by: Person) -> Comme
     locked = Comment.objects.select_for_update().get(pk=comment.pk)
     _require_seen(locked, seen)
     if not locked.raw_text:
-        raise Conflict(_("Le texte d’origine a été effacé : ce qui est masqué le reste."))
+        raise Conflict(_("Le texte d’origine a été effacé : ce qui est masqué le reste."))
     if not 0 <= number < len(locked.hidden_words):
         raise Conflict(_("Ce passage n’est plus masqué."))
     locked.hidden_words = [
@@ -181,8 +181,8 @@ def _require_seen(locked: Comment, seen: str) -> None:
     if seen != version_of(locked):
         raise Conflict(
             _(
-                "Quelqu’un a relu ou modifié ce texte depuis que vous avez ouvert la page : il est "
-                "maintenant « %(state)s ». Rien n’a été changé."
+                "Quelqu’un a relu ou modifié ce texte depuis que vous avez ouvert la page : il est "
+                "maintenant « %(state)s ». Rien n’a été changé."
             )
             % {"state": CommentState(locked.state).label}
         )

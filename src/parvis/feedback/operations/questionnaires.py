@@ -1,6 +1,6 @@
 """Questionnaires: a draft that anybody of the body may change, versions that nobody can.
 
-Lock order: a questionnaire, then its devices.
+Lock order: the devices that show a questionnaire, by number, then itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
-from parvis.feedback.configuration import configuration_changed
+from parvis.feedback.configuration import configuration_changed, hold
 from parvis.feedback.default_document import default_document
 from parvis.feedback.models import Device, Question, Questionnaire, QuestionnaireVersion
 from parvis.feedback.questionnaire_document import Document, read_document
@@ -74,6 +74,8 @@ def publish(
     as long as its key stays: a key may not change its kind. Kiosks take the version at their next
     contact, and its texts are spoken in the background.
     """
+    devices = Device.objects.kiosks().active().filter(touchpoint__questionnaire=questionnaire.pk)
+    hold(devices)
     locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if revision is not None:
         _refuse_stale(locked, revision)
@@ -89,7 +91,7 @@ def publish(
         document=locked.draft,
         published_by=by,
     )
-    configuration_changed(Device.objects.kiosks().active().filter(touchpoint__questionnaire=locked))
+    configuration_changed(devices)
     record(
         action="questionnaire.published",
         actor_id=by.pk if by else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -26,6 +27,8 @@ from parvis.statistics.intervals import wilson_interval
 TEXTS_AT_MOST = 5_000
 # The language that the stemming knows; the page says how many comments are in another.
 READ_LANGUAGE = "fr"
+# How long a theme that is no longer found waits to come back under its label.
+LOST_KEPT = timedelta(days=90)
 # Below so many smileys a mean says nothing.
 LEVELS_AT_LEAST = 5
 TOP_LEVEL = max(Level)
@@ -50,14 +53,13 @@ def _read() -> CommentQuerySet:
     return rows
 
 
-@transaction.atomic
 def search_themes(*, organisation_id: int) -> int:
     """Search a body's comments again; return how many themes were found.
 
-    A theme whose words last keeps its row and, when a coordinator chose it, its label.
+    A theme whose words last keeps its row and, when a coordinator chose it, its label. The search
+    takes seconds: nothing is locked meanwhile, and it is dropped when another one ended first.
     """
-    # Two searches of one body wait for each other: both would open the same themes.
-    Organisation.objects.select_for_update().get(pk=organisation_id)
+    before = _last_search(organisation_id)
     comments = list(
         _read()
         .filter(organisation=organisation_id)
@@ -65,11 +67,29 @@ def search_themes(*, organisation_id: int) -> int:
         .only("text", "level", "theme")[:TEXTS_AT_MOST]
     )
     comments.reverse()
-    rows = {theme.pk: theme for theme in Theme.objects.filter(organisation=organisation_id)}
-    found = find_themes(
-        [comment.text for comment in comments],
-        [Known(theme.pk, theme.words) for theme in rows.values()],
+    known = Theme.objects.filter(organisation=organisation_id).values_list("pk", "words")
+    found = find_themes([comment.text for comment in comments], [Known(*one) for one in known])
+    return _write(organisation_id, comments, found, before)
+
+
+def _last_search(organisation_id: int) -> datetime | None:
+    searched: datetime | None = (
+        ThemeSearch.objects.filter(organisation=organisation_id)
+        .values_list("searched_at", flat=True)
+        .first()
     )
+    return searched
+
+
+@transaction.atomic
+def _write(
+    organisation_id: int, comments: Sequence[Comment], found: Found, before: datetime | None
+) -> int:
+    # Two searches of one body wait for each other here; answers of its kiosks do not.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    if _last_search(organisation_id) != before:
+        return Theme.objects.filter(organisation=organisation_id).current().count()
+    rows = {theme.pk: theme for theme in Theme.objects.filter(organisation=organisation_id)}
     now = timezone.now()
     themes = _kept(organisation_id, found, rows, comments)
     for theme in themes:
@@ -78,6 +98,13 @@ def search_themes(*, organisation_id: int) -> int:
     Theme.objects.filter(organisation=organisation_id, lost_at__isnull=True).exclude(
         pk__in=[theme.pk for theme in themes]
     ).update(lost_at=now, comment_count=0)
+    # One that was found for a while and that nobody named or answered is not kept for ever.
+    Theme.objects.filter(
+        organisation=organisation_id,
+        lost_at__lt=now - LOST_KEPT,
+        label_is_chosen=False,
+        commitments__isnull=True,
+    ).delete()
     _tie(organisation_id, comments, found.member, themes)
     others = (
         Comment.objects.filter(organisation=organisation_id)

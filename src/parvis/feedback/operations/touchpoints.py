@@ -1,6 +1,7 @@
 """Touchpoints: opened with their public page, changed, closed rather than deleted.
 
-Lock order: a touchpoint, then its devices. A closed one keeps its row, because answers refer to it.
+Lock order: the devices of a touchpoint, by number, then itself. A closed one keeps its row, because
+answers refer to it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from parvis.accounts.models import Person
 from parvis.editions.dates import is_time_zone
 from parvis.feedback.codes import new_code
-from parvis.feedback.configuration import configuration_changed
+from parvis.feedback.configuration import configuration_changed, hold
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.models import Device, Questionnaire, Touchpoint
 from parvis.feedback.querysets import DeviceQuerySet
@@ -106,6 +107,7 @@ def _mark(locked: Touchpoint, closed_at: datetime | None, action: str, by: Perso
 
 
 def _locked(touchpoint: Touchpoint) -> Touchpoint:
+    hold(Device.objects.filter(touchpoint=touchpoint))
     return Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
 
 

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+from django_scopes import scopes_disabled
+
+from parvis.feedback.models import PairingCode, WrongPairing
 from parvis.foundation.personal_data import Controller, declare, not_personal
+
+# They count for a quarter of an hour; the next guess after that deletes them, or else the night.
+WRONG_PAIRINGS_KEPT = timedelta(days=1)
+UNUSED_CODES_KEPT = timedelta(days=1)
+
+
+def drop_wrong_pairings(now: datetime, dry_run: bool) -> int:
+    """Forget the wrong guesses of a code."""
+    due = WrongPairing.objects.filter(at__lt=now - WRONG_PAIRINGS_KEPT)
+    return due.count() if dry_run else due.delete()[0]
+
+
+def drop_unused_codes(now: datetime, dry_run: bool) -> int:
+    """Forget the codes that made no kiosk: nobody can use them any more."""
+    with scopes_disabled():
+        due = PairingCode.objects.filter(
+            used_at__isnull=True, expires_at__lt=now - UNUSED_CODES_KEPT
+        )
+        return due.count() if dry_run else due.delete()[0]
+
 
 not_personal(
     "feedback.Device",
@@ -22,12 +46,16 @@ declare(
     "created_by",
     purpose=_("savoir qui a appairé une borne"),
     controller=Controller.ORGANISATION,
-    retention=_("aussi longtemps que la borne"),
+    retention=_("aussi longtemps que la borne ; un jour si le code n’a pas servi"),
+    purge=drop_unused_codes,
 )
-not_personal(
+declare(
     "feedback.WrongPairing",
     "source_hash",
-    because="a keyed hash, deleted with the quarter of an hour it counts in",
+    purpose=_("ralentir qui cherche au hasard le code d’une borne"),
+    controller=Controller.OPERATOR,
+    retention=WRONG_PAIRINGS_KEPT,
+    purge=drop_wrong_pairings,
 )
 not_personal("feedback.Receipt", "content_hash", because="the hash of an answer")
 not_personal("feedback.Answer", "language", because="the language of a screen, of one answer")

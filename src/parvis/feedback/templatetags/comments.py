@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from parvis.feedback.comment_listings import IDEA_PILLS, level_of, pill_of
+from parvis.feedback.comment_listings import IDEA_PILLS, day_of, level_of, pill_of
 from parvis.feedback.enums import CommitmentState, IdeaState
 from parvis.feedback.models import Comment, Commitment, Idea
 from parvis.feedback.operations.moderation import version_of
@@ -27,6 +27,11 @@ def text_version(comment: Comment) -> str:
 @register.filter
 def level_words(comment: Comment) -> str:
     return level_of(comment)
+
+
+@register.filter
+def received_day(comment: Comment) -> str:
+    return day_of(comment)
 
 
 @register.filter

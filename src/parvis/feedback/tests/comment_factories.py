@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,17 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.models import Person
 from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.feedback.enums import CommentState
-from parvis.feedback.models import Comment, Idea
+from parvis.feedback.models import (
+    AgentName,
+    Comment,
+    Commitment,
+    Idea,
+    ReplyTemplate,
+    Theme,
+    Touchpoint,
+)
+from parvis.feedback.operations.ideas import merge
+from parvis.feedback.operations.replies import reply
 from parvis.feedback.reception import mask_texts, receive_ideas
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.organisations.models import Organisation
@@ -67,3 +78,49 @@ def coordinator_of(organisation: Organisation) -> tuple[Client, Person]:
     """Somebody signed in who coordinates the body, and their browser."""
     person = MandateFactory(organisation=organisation, confirmed=True).person
     return sign_in(Client(), person, RoleKind.COORDINATOR), person
+
+
+@dataclass
+class Voices:
+    """One of each thing that citizens' words bring about, at one touchpoint."""
+
+    comment: Comment
+    published: Comment
+    idea: Idea
+    twin: Idea
+    merged: Idea
+    theme: Theme
+    commitment: Commitment
+    template: ReplyTemplate
+    agent_name: AgentName
+
+
+def voices_of(place: Touchpoint, *, mark: str, by: Person) -> Voices:
+    """Every text of the body holds `mark`; only `published`, `idea` and `twin` are public."""
+    body = place.organisation
+    with scopes_disabled():
+        idea = the_idea(touchpoint=place, raw_text="Un banc devant la mairie")
+        merged = the_idea(touchpoint=place, published=False, raw_text=f"Un banc {mark}")
+        merge(idea=merged, into=idea, by=by)
+        reply(
+            comment=(answered := CommentFactory(touchpoint=place, published=True)),
+            text="Merci.",
+            revision=None,
+            embargo_reason="",
+            by=by,
+        )
+        return Voices(
+            comment=CommentFactory(touchpoint=place, raw_text=f"Trop d’attente {mark}"),
+            published=answered,
+            idea=idea,
+            twin=the_idea(touchpoint=place, raw_text="Des bancs devant la mairie"),
+            merged=merged,
+            theme=Theme.objects.create(organisation=body, label=f"attente {mark}", words={}),
+            commitment=Commitment.objects.create(
+                organisation=body, said=f"Attente {mark}", done="Deux guichets", changed_by=by
+            ),
+            template=ReplyTemplate.objects.create(
+                organisation=body, name=f"Merci {mark}", text="Merci."
+            ),
+            agent_name=AgentName.objects.create(organisation=body, name=f"Zoé {mark}"),
+        )

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from parvis.accounts.models import Person
 from parvis.feedback.enums import NO_LEVEL, Exclusion, QuestionKind, TimeQuality
+from parvis.feedback.exchange_enums import ApiScope, ExportFormat, WebhookEvent
+from parvis.feedback.exports.run import run_piece
 from parvis.feedback.models import (
     Answer,
+    ApiKey,
     Comment,
     DayCount,
     Device,
+    ExportJob,
     MonthCount,
+    OpenDataset,
     Question,
     Touchpoint,
+    WebhookEndpoint,
 )
+from parvis.feedback.operations.exchanges import add_endpoint, create_api_key
+from parvis.feedback.operations.exports import publish_open_data
 from parvis.feedback.tests.factories import the_version
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -118,3 +129,48 @@ def add_counts(
             )
             if not created:
                 MonthCount.objects.filter(pk=month.pk).update(answers=month.answers + number)
+
+
+@dataclass
+class Exchanges:
+    """What a body has going out: an export made, one that stands still, a key, two addresses."""
+
+    export: ExportJob
+    stalled: ExportJob
+    key: ApiKey
+    secret: str
+    endpoint: WebhookEndpoint
+    stopped: WebhookEndpoint
+    dataset: OpenDataset
+
+
+def exchanges_of(point: Touchpoint, *, by: Person, mark: str = "") -> Exchanges:
+    """One of each for the body of a touchpoint; `mark` goes where its coordinators write."""
+    body, now = point.organisation, timezone.now()
+    with scopes_disabled():
+        add_counts(point, {0: 40, 3: 60})
+        add_answers(point, 3)
+        common = {"organisation": body, "requested_by": by, "received_before": now}
+        export = ExportJob.objects.create(**common, format=ExportFormat.CSV)
+        while run_piece(export.pk):
+            pass
+        stalled = ExportJob.objects.create(
+            **common, format=ExportFormat.XLSX, progressed_at=now - timedelta(hours=1)
+        )
+        key, secret = create_api_key(
+            organisation=body, by=by, name=f"{mark}-cle", scopes=ApiScope.values
+        )
+        events = [WebhookEvent.ALERT_OPENED.value]
+        endpoint, stopped = (
+            add_endpoint(
+                organisation=body,
+                by=by,
+                url=f"https://exemple.fr/{mark}-{name}",
+                events=events,
+            )[0]
+            for name in ("adresse", "arretee")
+        )
+        WebhookEndpoint.objects.filter(pk=stopped.pk).update(disabled_at=now)
+        dataset = publish_open_data(organisation=body, by=by)
+        export.refresh_from_db()
+    return Exchanges(export, stalled, key, secret, endpoint, stopped, dataset)

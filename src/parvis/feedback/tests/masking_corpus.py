@@ -119,6 +119,10 @@ Madame, Monsieur, je vous écris.
 Bonjour Madame, merci beaucoup.
 M. a pris mon dossier sans un mot.
 Monsieur le Maire {Gérard Lacroix} a promis.
+Monsieur le Président de la République, écoutez-nous.
+Monsieur le Maire de Lille, venez voir.
+Monsieur le Maire {Jean de La Tour} a promis.
+L’A.M.E. et la C.M.U. sont trop compliquées.
 la dame de l’accueil, merci madame !
 bonjour monsieur je voudrais savoir
 madame était très gentille et monsieur aussi

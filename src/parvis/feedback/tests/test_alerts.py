@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import sign_in
-from parvis.feedback import tasks
 from parvis.feedback.alert_wording import alert_sentences
 from parvis.feedback.enums import AlertKind, AlertState, Exclusion
 from parvis.feedback.models import Alert, TouchpointWatch
@@ -24,6 +23,7 @@ from parvis.feedback.operations.kiosk_watch import (
     watch_for_misuse,
     watch_for_silence,
 )
+from parvis.feedback.tasks import boards as tasks
 from parvis.feedback.tests.counting import add_answers, days, fill_days
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal

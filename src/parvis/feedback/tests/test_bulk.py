@@ -18,6 +18,7 @@ from parvis.feedback.enums import (
     QuestionKind,
     TimeQuality,
 )
+from parvis.feedback.ingestion.rebuild import differences
 from parvis.feedback.models import (
     Answer,
     DayCount,
@@ -99,6 +100,7 @@ def test_the_four_tables_hold_what_the_events_hold(monkeypatch):
     )
     assert loaded.answers == Answer.objects.count() == Receipt.objects.count() > 2_000
     assert counted_in_tables() == counted_one_by_one()
+    assert differences() == []
 
 
 def test_an_event_says_what_the_visit_said():

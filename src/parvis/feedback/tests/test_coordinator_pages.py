@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 
 import pytest
+import segno
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfReader
 
 from parvis.accounts.tests.factories import PersonFactory, sign_in
@@ -222,7 +226,7 @@ def test_another_body_s_objects_are_absent(client):
         ("questionnaire", theirs.questionnaire_id),
         ("publish_questionnaire", theirs.questionnaire_id),
         ("speech", theirs.questionnaire_id),
-        ("kiosk", kiosk.pk),
+        ("kiosk_health", kiosk.pk),
         ("revoke_kiosk", kiosk.pk),
     ]:
         assert client.get(page(name, pk)).status_code == 404, name
@@ -333,10 +337,12 @@ def test_the_page_of_a_kiosk_tells_its_health(client, body):
         storage_left_bytes=12_000_000,
         app_version="1.2.3",
     )
-    text = client.get(page("kiosk", kiosk.pk)).content.decode()
+    text = client.get(page("kiosk_health", kiosk.pk)).content.decode()
     for expected in ("En service", "10–14", "En avance de 3 jours", "12 Mo", "1.2.3"):
         assert expected in text.replace("\u00a0", " "), expected
-    assert client.get(page("kiosks")).status_code == 200
+    listed = client.get(page("kiosks")).content.decode().replace("\u00a0", " ")
+    for expected in (kiosk.name, "En avance de 3 jours", "12 Mo", "1.2.3"):
+        assert expected in listed, expected
     assert client.get(page("kiosks"), {"etat": "active"}).context["listing"].count == 1
     assert client.get(page("kiosks"), {"etat": "muette"}).context["listing"].count == 0
 
@@ -405,3 +411,28 @@ def test_the_same_poster_gives_the_same_bytes():
     touchpoint = TouchpointFactory()
     poster = poster_of(touchpoint, the_version(touchpoint.questionnaire), "https://a.fr/avis/x/")
     assert render_poster(poster, PosterSize.A4) == render_poster(poster, PosterSize.A4)
+
+
+@pytest.mark.parametrize("size", PosterSize)
+def test_the_printed_code_is_the_one_computed_for_the_address(tmp_path, size):
+    """No decoder here: what is printed is compared, square by square, with what it must be."""
+    program = shutil.which("pdftoppm")
+    if program is None:
+        pytest.skip("pdftoppm is not installed")
+    touchpoint = TouchpointFactory()
+    address = f"https://parvis.exemple.invalid/avis/{touchpoint.code}/"
+    (tmp_path / "poster.pdf").write_bytes(
+        render_poster(poster_of(touchpoint, the_version(touchpoint.questionnaire), address), size)
+    )
+    command = [program, "-png", "-r", "150", "-singlefile", "poster.pdf", "poster"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    printed = Image.open(tmp_path / "poster.png").convert("RGB")
+    # Only the code is printed in pure black.
+    black = printed.convert("L").point(lambda light: 255 if light < 5 else 0)
+    left, top, right, _bottom = black.getbbox()
+    expected = segno.make_qr(address, error="m").matrix
+    square = (right - left) / len(expected)
+    for row, squares in enumerate(expected):
+        for column, dark in enumerate(squares):
+            centre = (left + int((column + 0.5) * square), top + int((row + 0.5) * square))
+            assert (max(printed.getpixel(centre)) < 128) == bool(dark), (row, column)

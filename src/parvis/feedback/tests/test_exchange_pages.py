@@ -13,7 +13,7 @@ from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.feedback.exchange_enums import DeliveryState, ExportState
 from parvis.feedback.exports.files import EXPORT_KEPT
 from parvis.feedback.models import ApiKey, ExportJob, WebhookDelivery, WebhookEndpoint
-from parvis.feedback.tests.exchange_data import add_answers, add_counts
+from parvis.feedback.tests.exchange_data import add_answers, add_counts, exchanges_of
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation import worker
 from parvis.foundation.sealing import unseal
@@ -281,3 +281,20 @@ def test_only_a_confirmed_coordinator_opens_these_pages(name, point):
     assert operator.get(page(name)).status_code == 403
     waiting = sign_in(Client(), MandateFactory(organisation=point.organisation).person)
     assert waiting.get(page(name)).status_code == 403
+
+
+def test_everything_that_goes_out_is_closed_to_another_body(point, coordinator, stranger):
+    mine = exchanges_of(point, by=PersonFactory(), mark="canari")
+    for name in ("exports", "open_data", "api_keys", "webhooks"):
+        assert "canari" not in stranger.get(page(name)).text
+    assert "canari-cle" in coordinator.get(page("api_keys")).text
+    assert "canari-adresse" in coordinator.get(page("webhooks")).text
+    assert coordinator.get(page("export_file", mine.export.pk)).status_code == 200
+    for name, number in (
+        ("export_file", mine.export.pk),
+        ("revoke_api_key", mine.key.pk),
+        ("webhook", mine.endpoint.pk),
+        ("rotate_webhook_secret", mine.endpoint.pk),
+        ("remove_webhook", mine.stopped.pk),
+    ):
+        assert stranger.get(page(name, number)).status_code == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import CommentState
 from parvis.feedback.models import AgentName, Comment
 from parvis.feedback.operations import moderation
-from parvis.feedback.operations.agent_names import add_agent_name, remove_agent_name
+from parvis.feedback.operations.agent_names import add_agent_names, remove_agent_name
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of
 from parvis.feedback.tests.factories import TouchpointFactory
@@ -77,6 +77,27 @@ def test_the_list_filters_by_what_a_moderator_looks_for(place, moderator) -> Non
         assert {t for t in ("Trop d’attente", "Un banc dehors", "Bravo à tous") if t in text} == (
             shown
         ), query
+
+
+def test_where_few_work_a_comment_tells_its_month_only(moderator, place) -> None:
+    small = TouchpointFactory(organisation=place.organisation, staffing=2)
+    comment = CommentFactory(touchpoint=small, raw_text="Bien", day=date(2026, 5, 13))
+    CommentFactory(touchpoint=place, raw_text="Mieux", day=date(2026, 5, 13))
+    address = page("comments")
+    for query, shown in [
+        ("?du=2026-05-13&au=2026-05-13", {"Bien", "Mieux"}),
+        ("?du=2026-05-14", {"Bien"}),  # the whole month, or its day could be found
+        ("?au=2026-05-01", {"Bien"}),
+        ("?du=2026-06-01", set()),
+    ]:
+        text = moderator.get(address + query).content.decode()
+        assert {one for one in ("Bien", "Mieux") if f">{one}<" in text} == shown, query
+    for text in (
+        moderator.get(address + f"?lieu={small.pk}").content.decode(),
+        moderator.get(page("comment", comment.pk)).content.decode(),
+    ):
+        assert "mai 2026" in text
+        assert "13/05/2026" not in text
 
 
 def test_the_search_reads_the_masked_text_whatever_the_accents(place, moderator) -> None:
@@ -272,18 +293,18 @@ def test_several_refuses_what_is_no_selection(place, moderator) -> None:
 
 def test_words_are_hidden_and_shown_again(place, moderator) -> None:
     comment = CommentFactory(
-        touchpoint=place, raw_text="La dame rousse, Mme Duprat. Oui, la DAME  ROUSSE !"
+        touchpoint=place, raw_text="La dame rousse, Mme Duprat. Oui, la DAME  ROUSSE !"
     )
     moderator.post(
         page("comment_hide_words", comment.pk), {"words": "dame rousse", "seen": seen(comment)}
     )
     after = stored(comment)
-    assert after.text == ("La [passage masqué], Mme [nom masqué]. Oui, la [passage masqué] !")
+    assert after.text == ("La [passage masqué], Mme [nom masqué]. Oui, la [passage masqué] !")
     assert after.hidden_words == ["dame rousse"]
     moderator.post(page("comment_hide_words", comment.pk), {"show": "0", "seen": seen(comment)})
     after = stored(comment)
     # What the automatic masking hid stays hidden.
-    assert after.text == "La dame rousse, Mme [nom masqué]. Oui, la DAME  ROUSSE !"
+    assert after.text == "La dame rousse, Mme [nom masqué]. Oui, la DAME  ROUSSE !"
     assert after.hidden_words == []
 
 
@@ -316,7 +337,8 @@ def test_a_name_of_the_list_is_masked_at_reception_and_in_what_is_there(place) -
     public = CommentFactory(touchpoint=place, raw_text="Merci Fatoumata", published=True)
     elsewhere = CommentFactory(raw_text="Merci Fatoumata")
     with scopes_disabled():
-        name = add_agent_name(organisation=body, name=" Fatoumata  Sissako ", by=by)
+        add_agent_names(organisation=body, names=[" Fatoumata  Sissako "], by=by)
+        name = AgentName.objects.get()
     run_pending()
     assert stored(waiting).text == "[nom masqué] est top, [téléphone masqué]"
     assert stored(public).text == "Merci [nom masqué]"
@@ -332,12 +354,18 @@ def test_a_name_of_the_list_is_masked_at_reception_and_in_what_is_there(place) -
 
 
 def test_the_list_of_names_refuses_doubles_and_what_is_no_name(place, moderator) -> None:
-    assert moderator.post(page("agent_names"), {"name": "Zoé Martin"}).status_code == 302
-    for name in ("Zoé Martin", "", "a", "12345", "x" * 90, "\x00"):
-        answer = moderator.post(page("agent_names"), {"name": name})
-        assert answer.status_code == 422, name
+    assert moderator.post(page("agent_names"), {"names": "Zoé Martin"}).status_code == 302
+    several = "Zoé Martin\r\n\r\n  Yann   Kerbrat \r\nYann Kerbrat"
+    assert moderator.post(page("agent_names"), {"names": several}).status_code == 302
+    for names in ("Zoé Martin", "", "a", "12345", "x" * 90, "\x00", "Aïcha\nb", "Nom\n" * 300):
+        answer = moderator.post(page("agent_names"), {"names": names})
+        assert answer.status_code == 422, names
     with scopes_disabled():
-        assert list(AgentName.objects.values_list("name", flat=True)) == ["Zoé Martin"]
+        # All of a list or nothing of it.
+        assert set(AgentName.objects.values_list("name", flat=True)) == {
+            "Zoé Martin",
+            "Yann Kerbrat",
+        }
     # The journal names nobody.
     assert "Zoé" not in str([entry.details for entry in Entry.objects.all()])
 
@@ -347,7 +375,7 @@ def test_words_hidden_by_hand_survive_a_change_of_the_list(place) -> None:
     comment = CommentFactory(touchpoint=place, raw_text="La dame rousse et Yann")
     moderation.hide_words(comment=comment, words="dame rousse", seen=seen(comment), by=by)
     with scopes_disabled():
-        add_agent_name(organisation=place.organisation, name="Yann", by=by)
+        add_agent_names(organisation=place.organisation, names=["Yann"], by=by)
     run_pending()
     assert stored(comment).text == "La [passage masqué] et [nom masqué]"
 
@@ -402,7 +430,8 @@ def test_another_body_s_texts_are_absent(place) -> None:
     assert "canari-jaune" not in stranger.get(page("comments") + "?q=canari").content.decode()
     assert stored(comment).state == CommentState.PUBLISHED
     with scopes_disabled():
-        name = add_agent_name(organisation=place.organisation, name="Zoé", by=PersonFactory())
+        add_agent_names(organisation=place.organisation, names=["Zoé"], by=PersonFactory())
+        name = AgentName.objects.get()
     assert stranger.post(page("agent_name_remove", name.pk)).status_code == 404
     assert "Zoé" not in stranger.get(page("agent_names")).content.decode()
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.feedback.api.device_paths import SCHEMAS
 from parvis.feedback.codes import ALPHABET, in_groups, new_code, read_code
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.models import Device, PairingCode, Touchpoint, WrongPairing
@@ -24,7 +25,9 @@ from parvis.feedback.operations.devices import (
     pair,
     revoke_kiosk,
 )
+from parvis.feedback.personal_data.devices import drop_unused_codes, drop_wrong_pairings
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory, secret_of
+from parvis.feedback.tests.sending import PlayedKiosk
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
@@ -173,6 +176,20 @@ def test_guesses_are_forgotten_with_the_quarter_of_an_hour_they_count_in():
     assert not WrongPairing.objects.exists()
 
 
+def test_the_night_forgets_wrong_guesses_and_unused_codes():
+    now = timezone.now()
+    touchpoint = TouchpointFactory()
+    (unused, _code), (used, code) = asked(touchpoint), asked(touchpoint)
+    pair(typed=code, source="x")
+    WrongPairing.objects.create(source_hash="x")
+    for purge in (drop_wrong_pairings, drop_unused_codes):
+        assert purge(now + timedelta(hours=23), False) == 0
+        assert purge(now + timedelta(days=2), True) == 1
+        assert purge(now + timedelta(days=2), False) == 1
+    assert list(PairingCode.objects.all()) == [used]
+    assert unused.pk != used.pk
+
+
 def test_a_slowed_down_sender_is_told_when_to_come_back():
     for _rank in range(BUDGET_OF_ONE):
         assert post("ABCD-2345").status_code == 404
@@ -205,7 +222,7 @@ def test_an_unknown_secret_gets_401(secret):
         CONFIGURATION, secure=True, headers={"Authorization": f"Bearer {secret}"}
     )
     assert response.status_code == 401
-    assert response.json()["error"] == "unknown_device"
+    assert "appairage" in response.json()["title"]
 
 
 def test_the_same_configuration_is_not_sent_twice():
@@ -229,6 +246,27 @@ def test_renaming_a_kiosk_makes_its_number_grow():
     assert after.status_code == 200
     assert after.json()["configuration"] > before.json()["configuration"]
     assert after.json()["device"]["name"] == "Guichet 4"
+
+
+def test_the_description_for_programs_is_that_of_what_is_sent():
+    _row, code = asked()
+    sent = post(code).json()
+    for name, content in (("Paired", sent), ("Configuration", sent["configuration"])):
+        described = SCHEMAS[name]["properties"]
+        assert set(described) == set(content)
+        for field, schema in described.items():
+            if "properties" in schema:
+                assert set(schema["properties"]) == set(content[field]), field
+    assert set(SCHEMAS["PairingRefused"]["properties"]) == set(post(code).json())
+
+
+def test_the_reply_to_answers_tells_the_number():
+    kiosk = PlayedKiosk(KioskFactory())
+    assert kiosk.send(kiosk.answer()).json()["configuration"] == 1
+    change_kiosk(
+        device=kiosk.device, name="Étage", touchpoint=kiosk.device.touchpoint, by=PersonFactory()
+    )
+    assert kiosk.send().json()["configuration"] == 2
 
 
 def test_a_moved_kiosk_shows_its_new_touchpoint():
@@ -265,5 +303,5 @@ def test_the_public_page_of_a_touchpoint_is_no_kiosk():
 
 def test_the_configuration_costs_a_bounded_number_of_queries(django_assert_max_num_queries):
     kiosk = KioskFactory()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert get_configuration(secret_of(kiosk)).status_code == 200

@@ -125,6 +125,10 @@ def test_a_form_gives_back_the_document_it_was_drawn_from():
 
 
 def test_the_page_sends_what_it_shows(client, draft):
+    draft.draft["steps"][1]["determinant"] = "waiting"
+    draft.draft["steps"][1]["options"][2]["levels"] = [0, 1]
+    draft.draft["steps"][2]["determinant"] = "courtesy"
+    draft.save()
     html = client.get(page("questionnaire", draft.pk)).content.decode()
     assert read_form(fields_of(html)) == draft.draft
 

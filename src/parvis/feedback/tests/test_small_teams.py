@@ -16,7 +16,7 @@ from parvis.accounts.tests.factories import sign_in
 from parvis.feedback.boards.closed_periods import close_periods, shown_periods
 from parvis.feedback.boards.periods import Period
 from parvis.feedback.enums import AlertKind, Exclusion
-from parvis.feedback.models import Alert, ClosedPeriod, HourCount, MonthCount
+from parvis.feedback.models import Alert, ClosedPeriod, HourCount, MonthCount, TouchpointWatch
 from parvis.feedback.operations.drop_watch import watch_for_drop
 from parvis.feedback.tests.counting import add_answers, days, fill_days
 from parvis.feedback.tests.factories import TouchpointFactory
@@ -220,6 +220,26 @@ def test_a_drop_alert_is_hidden_once_the_team_is_small(coordinator, small):
     assert "mécontents" not in text
     assert "12 juin" not in text
     assert "ne se montrent plus" in text
+
+
+def test_a_team_that_grows_does_not_open_the_days_before(coordinator, small):
+    """Declaring a fifth agent the time of a look shows nothing of the days before."""
+    today = timezone.localdate()
+    for day in days(today - timedelta(days=20), 21):
+        add_answers(small, day, (3, 2, 5, 20))
+    close(small, today)
+    small.staffing = 6
+    small.save()
+    for query in ({}, {"periode": "7j"}, {"point": small.pk}, {"du": today.isoformat()}):
+        board, text = sums_shown(coordinator, **query)
+        assert board.figures is None
+        assert "s’est agrandie" in text
+    assert "trente avis" in coordinator.get(reverse("feedback:wall")).content.decode()
+    with scopes_disabled():
+        assert watch_for_drop(touchpoint=small, today=today) is None
+        TouchpointWatch.objects.update(few_agents_on=today - timedelta(days=8))
+    board, _text = sums_shown(coordinator, periode="7j")
+    assert board.totals.counted == 7 * 30
 
 
 def test_hours_exist_in_the_counts_all_the_same(small):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from django_scopes import scopes_disabled
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import CommentState
 from parvis.feedback.models import Comment, Theme, ThemeSearch
+from parvis.feedback.operations import themes as operations
 from parvis.feedback.operations.themes import (
     bodies_to_search,
     figures_of,
@@ -69,7 +72,7 @@ def comments_about(count: int, seed: int = 1) -> list[tuple[str, str]]:
 
 
 def test_words_say_what_a_text_is_about() -> None:
-    assert telling_words("Bonjour, l’ATTENTE était très longue à l’Hôtel de Ville !") == [
+    assert telling_words("Bonjour, l’ATTENTE était très longue à l’Hôtel de Ville !") == [
         ("attente", "attente"),
         ("longue", "longue"),
         ("hôtel", "hotel"),
@@ -249,6 +252,18 @@ def test_a_theme_that_is_no_longer_found_comes_back_with_its_label(place) -> Non
         parking.refresh_from_db()
         assert parking.lost_at is None
         assert parking.label == "Se garer"
+        # Lost for months: forgotten, unless somebody named it.
+        Theme.objects.update(lost_at=timezone.now() - timedelta(days=91))
+        Theme.objects.filter(pk=parking.pk).update(words={"zz": 1.0})
+        gone = Theme.objects.create(
+            organisation=place.organisation,
+            label="xx",
+            words={"xx": 1.0},
+            lost_at=timezone.now() - timedelta(days=91),
+        )
+        search_themes(organisation_id=number)
+        assert Theme.objects.filter(pk=parking.pk).exists()
+        assert not Theme.objects.filter(pk=gone.pk).exists()
 
 
 @pytest.mark.django_db
@@ -296,6 +311,26 @@ def test_themes_of_another_body_are_absent(place) -> None:
     assert stranger.get(address).status_code == 404
     assert stranger.post(address, {"label": "x"}).status_code == 404
     own, _person = coordinator_of(place.organisation)
+    with scopes_disabled():
+        example = theme.comments.order_by("-received_at", "-pk").first().text
+    assert example in html.unescape(own.get(address).content.decode())
     assert own.post(address, {"label": ""}).status_code == 422
     assert own.post(address, {"label": "Files"}).status_code == 302
     assert "Files" in own.get(reverse("feedback:themes")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_search_that_ends_second_changes_nothing(place, monkeypatch) -> None:
+    """Two workers search the same body: the slower one would open the same themes again."""
+    store(place, comments_about(60))
+    number = place.organisation_id
+
+    def while_another_ends(texts, known):
+        monkeypatch.setattr(operations, "find_themes", find_themes)
+        operations.search_themes(organisation_id=number)
+        return find_themes(texts, known)
+
+    monkeypatch.setattr(operations, "find_themes", while_another_ends)
+    with scopes_disabled():
+        count = operations.search_themes(organisation_id=number)
+        assert Theme.objects.count() == count >= 3

@@ -51,7 +51,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("ecoute/questionnaires/<int:pk>/voix/", speech.speech, name="speech"),
     path("ecoute/bornes/", devices.kiosks, name="kiosks"),
-    path("ecoute/bornes/<int:pk>/", devices.kiosk, name="kiosk"),
+    path("ecoute/bornes/<int:pk>/", devices.kiosk, name="kiosk_health"),
     path("ecoute/bornes/<int:pk>/modifier/", devices.change, name="change_kiosk"),
     path("ecoute/bornes/<int:pk>/revoquer/", devices.revoke, name="revoke_kiosk"),
 ]

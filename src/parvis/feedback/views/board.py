@@ -24,7 +24,9 @@ from parvis.feedback.models import (
 
 def touchpoints_of(hat: Hat) -> list[Touchpoint]:
     """The touchpoints of the body, closed ones too: their answers are still read."""
-    return list(Touchpoint.objects.visible_to(hat).select_related("site").order_by("name", "pk"))
+    return list(
+        Touchpoint.objects.visible_to(hat).select_related("site", "watch").order_by("name", "pk")
+    )
 
 
 def filters_of(request: HatRequest) -> BoardFilters:

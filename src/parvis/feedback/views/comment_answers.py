@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.accounts.access import hat_required
@@ -17,14 +18,14 @@ from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.enums import CommitmentState
 from parvis.feedback.forms_comments import (
-    AgentNameForm,
+    AgentNamesForm,
     CommitmentForm,
     ReplyForm,
     ReplyTemplateForm,
 )
 from parvis.feedback.models import AgentName, Commitment, Reply, ReplyTemplate, Theme
 from parvis.feedback.operations import replies
-from parvis.feedback.operations.agent_names import add_agent_name, remove_agent_name
+from parvis.feedback.operations.agent_names import add_agent_names, remove_agent_name
 from parvis.feedback.permissions_comments import (
     access_agent_name,
     access_comment,
@@ -198,7 +199,7 @@ def _template_page(request: HatRequest, template: ReplyTemplate | None) -> HttpR
 @hat_required(RoleKind.COORDINATOR)
 def reply_template_remove(request: HatRequest, pk: int) -> HttpResponse:
     replies.remove_template(template=access_reply_template(request.hat, pk), by=request.user)
-    messages.success(request, _("Modèle retiré ; les réponses déjà données restent."))
+    messages.success(request, _("Modèle retiré ; les réponses déjà données restent."))
     return redirect("feedback:reply_templates")
 
 
@@ -284,7 +285,7 @@ def _commitment_page(request: HatRequest, found: Commitment | None) -> HttpRespo
 @hat_required(RoleKind.COORDINATOR)
 def commitment_remove(request: HatRequest, pk: int) -> HttpResponse:
     replies.remove_commitment(commitment=access_commitment(request.hat, pk), by=request.user)
-    messages.success(request, _("Engagement retiré ; les commentaires restent."))
+    messages.success(request, _("Engagement retiré ; les commentaires restent."))
     return redirect("feedback:commitments")
 
 
@@ -296,16 +297,23 @@ def commitment_remove(request: HatRequest, pk: int) -> HttpResponse:
 def agent_names(request: HatRequest) -> HttpResponse:
     """The names masked in every comment of the body."""
     body = body_of(request.hat)
-    form = AgentNameForm(request.POST or None)
+    form = AgentNamesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            add_agent_name(organisation=body, name=form.cleaned_data["name"], by=request.user)
+            added = add_agent_names(
+                organisation=body, names=form.cleaned_data["names"], by=request.user
+            )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
             messages.success(
                 request,
-                _("Nom ajouté : il sera masqué aussi dans les commentaires déjà reçus, d’ici peu."),
+                ngettext(
+                    "%(count)s nom ajouté : masqué aussi, d’ici peu, dans ce qui est déjà reçu.",
+                    "%(count)s noms ajoutés : masqués aussi, d’ici peu, dans ce qui est déjà reçu.",
+                    added,
+                )
+                % {"count": added},
             )
             return redirect("feedback:agent_names")
     return render(

@@ -71,9 +71,9 @@ def comment_decide(request: HatRequest, pk: int) -> HttpResponse:
         messages.success(
             request,
             {
-                CommentState.PUBLISHED: _("Texte publié : il est sur la page publique."),
-                CommentState.KEPT_INTERNAL: _("Texte gardé en interne : il n’est pas public."),
-                CommentState.REJECTED: _("Texte écarté : il n’est ni public ni lu par thème."),
+                CommentState.PUBLISHED: _("Texte publié : il est sur la page publique."),
+                CommentState.KEPT_INTERNAL: _("Texte gardé en interne : il n’est pas public."),
+                CommentState.REJECTED: _("Texte écarté : il n’est ni public ni lu par thème."),
             }[state],
         )
     return redirect("feedback:comment", pk=pk)
@@ -149,7 +149,7 @@ def comment_bulk(request: HatRequest) -> HttpResponse:
         return redirect("feedback:comments")
     if len(seen) > moderation.BULK_LIMIT:
         raise Refusal(
-            _("Au plus %(count)s textes à la fois : décidez le reste ensuite.")
+            _("Au plus %(count)s textes à la fois : décidez le reste ensuite.")
             % {"count": moderation.BULK_LIMIT}
         )
     rows = list(
@@ -164,8 +164,8 @@ def comment_bulk(request: HatRequest) -> HttpResponse:
         messages.success(
             request,
             ngettext(
-                "%(count)s texte : « %(state)s ».",
-                "%(count)s textes : « %(state)s ».",
+                "%(count)s texte : « %(state)s ».",
+                "%(count)s textes : « %(state)s ».",
                 outcome.decided,
             )
             % {"count": outcome.decided, "state": state.label},
@@ -174,8 +174,8 @@ def comment_bulk(request: HatRequest) -> HttpResponse:
             messages.warning(
                 request,
                 ngettext(
-                    "%(count)s texte avait changé entre-temps : il n’a pas bougé.",
-                    "%(count)s textes avaient changé entre-temps : ils n’ont pas bougé.",
+                    "%(count)s texte avait changé entre-temps : il n’a pas bougé.",
+                    "%(count)s textes avaient changé entre-temps : ils n’ont pas bougé.",
                     outcome.left,
                 )
                 % {"count": outcome.left},
@@ -250,6 +250,12 @@ def _page(
         "link_form": link_form or _link_form(request, found),
         "raw_until": found.received_at + RAW_TEXT_KEPT,
         "history": _history(found),
+        "following": Comment.objects.visible_to(request.hat)
+        .to_read()
+        .exclude(pk=found.pk)
+        .order_by("received_at", "pk")
+        .values_list("pk", flat=True)
+        .first(),
         "is_simulated": found.organisation.is_simulated,
     }
     return render(request, "feedback/comment.html", context, status=status)

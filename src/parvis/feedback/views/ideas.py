@@ -29,6 +29,8 @@ from parvis.foundation.errors import Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.forms import show_refusal
 
+EXAMPLES_SHOWN = 5
+
 
 @require_safe
 @hat_required(RoleKind.COORDINATOR)
@@ -105,7 +107,7 @@ def idea_merge(request: HatRequest, pk: int) -> HttpResponse:
         raise Refusal(_("Choisissez l’idée qui restera."))
     kept = access_idea(request.hat, int(into))
     operations.merge(idea=found, into=kept, by=request.user)
-    messages.success(request, _("Idées réunies : leurs soutiens s’ajoutent, leurs liens suivent."))
+    messages.success(request, _("Idées réunies : leurs soutiens s’ajoutent, leurs liens suivent."))
     return redirect("feedback:idea", pk=kept.pk)
 
 
@@ -114,7 +116,7 @@ def idea_merge(request: HatRequest, pk: int) -> HttpResponse:
 def idea_separate(request: HatRequest, pk: int) -> HttpResponse:
     found = access_idea(request.hat, pk)
     operations.separate(idea=found, by=request.user)
-    messages.success(request, _("Idée séparée : elle revient dans la liste avec ses soutiens."))
+    messages.success(request, _("Idée séparée : elle revient dans la liste avec ses soutiens."))
     return redirect("feedback:idea", pk=pk)
 
 
@@ -150,11 +152,20 @@ def theme_rename(request: HatRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Thème renommé ; son nom ne changera plus de lui-même."))
+            messages.success(request, _("Thème renommé ; son nom ne changera plus de lui-même."))
             return redirect("feedback:themes")
     return render(
         request,
         "feedback/theme_rename.html",
-        {"theme": found, "form": form, "is_simulated": body_of(request.hat).is_simulated},
+        {
+            "theme": found,
+            "form": form,
+            "examples": list(
+                Comment.objects.visible_to(request.hat)
+                .filter(theme=found)
+                .order_by("-received_at", "-pk")[:EXAMPLES_SHOWN]
+            ),
+            "is_simulated": body_of(request.hat).is_simulated,
+        },
         status=422 if form.errors else 200,
     )

@@ -67,7 +67,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, which any change of a file it keeps makes another one."""
     shell = {
         "version": shell_version(),
-        "page": reverse("feedback:kiosk"),
+        "page": reverse("feedback:kiosk_app"),
         "files": shell_files(),
     }
     return HttpResponse(

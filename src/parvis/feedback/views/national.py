@@ -91,7 +91,7 @@ def _stage_chart(stages: list[Row]) -> Chart | None:
     certain = all(row is lowest or float(lowest["upper"]) < float(row["lower"]) for row in stages)
     return interval_bar(
         identifier="etapes",
-        title=_("L’étape la moins bien vécue : %(stage)s")
+        title=_("L’étape la moins bien vécue : %(stage)s")
         % {"stage": str(JourneyStage(lowest["stage"]).label).lower()}
         if certain and len(stages) > 1
         else _("Satisfaction par étape du parcours"),
@@ -109,7 +109,7 @@ def _month_chart(months: list[Row]) -> Chart | None:
         identifier="mois",
         title=_trend_in_words(shown),
         description=_(
-            "Moyenne des organismes qui ont au moins trente avis dans le mois, de 0 à 100 : leur "
+            "Moyenne des organismes qui ont au moins trente avis dans le mois, de 0 à 100 : leur "
             "nombre change d’un mois à l’autre."
         ),
         rows=[
@@ -149,12 +149,12 @@ def _words(label_header: str) -> IntervalWords:
         reference_header="",
         position_header="",
         value_sign=_("moyenne des organismes"),
-        interval_sign=_("ce qui est possible à 95 %"),
+        interval_sign=_("ce qui est possible à 95 %"),
         reference_sign="",
         outside_sign="",
         above="",
         below="",
-        missing=_("trop peu d’organismes"),
+        missing=_("non montrée"),
     )
 
 
@@ -169,8 +169,8 @@ def _export(figures: NationalFigures) -> HttpResponse:
                 _("Élément"),
                 _("Organismes"),
                 _("Moyenne"),
-                _("Borne basse à 95 %"),
-                _("Borne haute à 95 %"),
+                _("Borne basse à 95 %"),
+                _("Borne haute à 95 %"),
                 _("Avis comptés"),
                 _("Avis reçus"),
             ],

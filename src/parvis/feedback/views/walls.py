@@ -101,7 +101,9 @@ def wall_screen(request: HttpRequest, secret: str) -> HttpResponse:
     link = access_wall(secret)
     # The address opens the tenancy of its body, and of no other.
     with scope(organisation=[link.organisation_id]):
-        touchpoints = Touchpoint.objects.filter(organisation=link.organisation_id)
+        touchpoints = Touchpoint.objects.filter(organisation=link.organisation_id).select_related(
+            "watch"
+        )
         if link.site_id is not None:
             touchpoints = touchpoints.filter(site=link.site_id)
         place = link.site.name if link.site is not None else ""

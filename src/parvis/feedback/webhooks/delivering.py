@@ -143,10 +143,10 @@ def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
 def _received(endpoint: WebhookEndpoint, delivery: WebhookDelivery, status: int) -> None:
     now = timezone.now()
     with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)
         WebhookDelivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(
             state=DeliveryState.DELIVERED, last_status=status, last_error="", settled_at=now
         )
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)
 
 
 @transaction.atomic

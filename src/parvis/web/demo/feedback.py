@@ -31,7 +31,9 @@ from parvis.feedback.models import (
     Questionnaire,
     QuestionnaireVersion,
     Touchpoint,
+    TouchpointWatch,
 )
+from parvis.feedback.operations.drop_watch import MAX_SILENCE_HOURS
 from parvis.feedback.operations.questionnaires import publish
 from parvis.feedback.personal_data.comments import empty_raw_texts
 from parvis.feedback.questionnaire_document import SET_KINDS, read_document
@@ -41,6 +43,7 @@ from parvis.foundation.working_time import time_zone_of
 from parvis.organisations.models import Organisation, Site
 from parvis.web.demo import feedback_texts
 from parvis.web.demo.dates import ZONE
+from parvis.web.demo.feedback_life import live
 from parvis.web.demo.feedback_places import (
     DROPS,
     ELSEWHERE,
@@ -107,6 +110,17 @@ def listen_for_a_year(
         else:
             year.elsewhere(listener, is_online=number % 2 == 0)
     found = year.write()
+    if listeners:
+        live(
+            organisation=listeners[0].organisation,
+            coordinator=listeners[0].coordinator,
+            today=today,
+            now=now,
+            dropping=[p.name for p in SHOWCASE if p.kiosk is not None and p.kiosk.story == DROPS],
+            drop_days=DROP_DAYS,
+            burst_days=year.burst_days,
+            rng=rng,
+        )
     publish_past_months(today=today)
     national.freeze(today=today)
     return found
@@ -133,6 +147,9 @@ class _Year:
         self.comments: list[Comment] = []
         self.devices: list[Device] = []
         self.codes: set[str] = set()
+        self.watches: list[TouchpointWatch] = []
+        # Days on which children pressed at the showcase's library.
+        self.burst_days: list[date] = []
 
     # --- Places ----------------------------------------------------------------------------------
 
@@ -243,7 +260,7 @@ class _Year:
                     hours=plan.hours,
                     quality=quality - 0.25,
                     comment_share=plan.page_comment_share,
-                    idea_share=0.03,
+                    idea_share=plan.page_idea_share,
                     drops=drops,
                 ),
                 first,
@@ -282,12 +299,22 @@ class _Year:
                 11 * 60_000 if story == LOSES_NUMBERS else int(self.rng.integers(-1_500, 1_500))
             ),
         )
+        if story != IS_SILENT:
+            # No kiosk of a demonstration is heard of again: only one is to be missed.
+            self.watches.append(
+                TouchpointWatch(
+                    organisation=listener.organisation,
+                    touchpoint=touchpoint,
+                    silence_hours=MAX_SILENCE_HOURS,
+                )
+            )
         fortnight = (self.now - _OFFLINE_FROM, self.now - _OFFLINE_TO)
         behaviour = Behaviour(
             visits_a_month=kiosk.visits_a_month * size,
             hours=plan.hours,
             quality=quality,
             comment_share=kiosk.comment_share,
+            idea_share=kiosk.idea_share,
             drops=self._drops() if story == DROPS else (),
             bursts=self._bursts(touchpoint, first, story),
             offline=(fortnight,) if story == WAS_OFFLINE else (),
@@ -304,20 +331,18 @@ class _Year:
         """Wednesday afternoons of children: two at the showcase's library, one here and there."""
         last = self.now.astimezone(touchpoint.zone).date() - timedelta(days=12)
         if story == LOSES_NUMBERS:
-            moments = [(last, 64), (last - timedelta(days=70), 41)]
+            found = [(last - timedelta(days=70), 41), (last, 64)]
         elif not story and self.rng.random() < _SHARE_WITH_BURSTS:
             later = int(self.rng.integers(7, (last - first).days))
-            moments = [(first + timedelta(days=later), int(self.rng.integers(18, 60)))]
+            found = [(first + timedelta(days=later), int(self.rng.integers(18, 60)))]
         else:
-            moments = []
+            found = []
+        days = [(day - timedelta(days=(day.weekday() - 2) % 7), presses) for day, presses in found]
+        if story == LOSES_NUMBERS:
+            self.burst_days = [day for day, _presses in days]
         return tuple(
-            Burst(
-                datetime.combine(
-                    day - timedelta(days=(day.weekday() - 2) % 7), time(16, 20), touchpoint.zone
-                ),
-                presses,
-            )
-            for day, presses in moments
+            Burst(datetime.combine(day, time(16, 20), touchpoint.zone), presses)
+            for day, presses in days
         )
 
     def _code(self) -> str:
@@ -345,6 +370,7 @@ class _Year:
             ],
             batch_size=200,
         )
+        TouchpointWatch.objects.bulk_create(self.watches)
         receive_comments(self.comments)
         # As the purge would have done day after day.
         empty_raw_texts(self.now, dry_run=False)

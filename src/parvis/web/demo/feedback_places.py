@@ -28,6 +28,7 @@ class KioskPlan:
     visits_a_month: float
     story: str = ""
     comment_share: tuple[float, float, float, float] = (0.09, 0.06, 0.02, 0.02)
+    idea_share: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class PlacePlan:
     kiosk: KioskPlan | None = None
     # By phone a keyboard is at hand, and there is more to say. Shares by smiley, worst first.
     page_comment_share: tuple[float, float, float, float] = (0.34, 0.26, 0.12, 0.10)
+    page_idea_share: float = 0.03
 
 
 # What happens to a kiosk or a place of the showcase body.
@@ -145,30 +147,35 @@ SHOWCASE: Final[Sequence[PlacePlan]] = (
         quality=-0.9,
     ),
 )
-# Nobody plays their coordinators: enough to read in passing.
-_FEWER_COMMENTS = (0.05, 0.04, 0.015, 0.01)
-# The other bodies: one desk with its kiosk, and for every second one its pages on the web.
+# Nobody plays their coordinators: a few comments, too few for a search of themes.
+_FEWER_COMMENTS = (0.02, 0.015, 0.006, 0.004)
+# The other bodies: one desk with its kiosk, and for every second one its pages on the web. Small
+# teams: shown by periods, and not watched day by day.
 ELSEWHERE: Final[Sequence[PlacePlan]] = (
     PlacePlan(
         name="Accueil principal",
         service="Accueil",
         stage=JourneyStage.INFORMATION,
-        staffing=6,
+        staffing=4,
         page_visits=20.0,
         site="Accueil principal",
         page_comment_share=_FEWER_COMMENTS,
-        kiosk=KioskPlan("Borne de l’accueil", 80.0, comment_share=_FEWER_COMMENTS),
+        page_idea_share=0.002,
+        kiosk=KioskPlan(
+            "Borne de l’accueil", 80.0, comment_share=_FEWER_COMMENTS, idea_share=0.001
+        ),
     ),
     PlacePlan(
         name="Démarches en ligne",
         service="Relation aux usagers",
         stage=JourneyStage.HANDLING,
-        staffing=6,
+        staffing=3,
         page_visits=20.0,
         hours=AT_HOME,
         channel=Channel.WEBSITE,
         quality=-0.3,
         page_comment_share=_FEWER_COMMENTS,
+        page_idea_share=0.002,
     ),
 )
 

@@ -184,7 +184,7 @@ _PERSONAL = (
     "Ma voiture {plate} a été enlevée pendant que j’attendais.",
     "Madame {name} au deuxième guichet.",
 )
-_NAMES = ("Dupontel", "Marvaud", "Lescorbier", "Taillandoux", "Bremaudier", "Charvillon")
+NAMES = ("Dupontel", "Marvaud", "Lescorbier", "Taillandoux", "Bremaudier", "Charvillon")
 _FIRST_NAMES = ("lucie", "karim", "jeanne", "paulo", "ines", "theo")
 _PERSONAL_SHARE = 0.06
 
@@ -245,7 +245,7 @@ def idea(rng: np.random.Generator) -> str:
 
 
 def _personal(rng: np.random.Generator) -> str:
-    name = _one(rng, _NAMES)
+    name = _one(rng, NAMES)
     letters = "".join(_one(rng, "ABCDEFGHJKLMNPQRSTVWXYZ") for _ in range(4))
     return _one(rng, _PERSONAL).format(
         name=name,

@@ -66,6 +66,35 @@ def _condition(value: str) -> Q:
     }[value]
 
 
+def clock_of(device: Device) -> dict[str, Any] | None:
+    """What the kiosk's clock is worth, in words; None when it never told."""
+    if device.clock_offset_ms is None:
+        return None
+    offset = timedelta(milliseconds=device.clock_offset_ms)
+    minutes = round(abs(offset) / timedelta(minutes=1))
+    if abs(offset) <= CLOCK_TOLERANCE:
+        return {"good": True, "words": _("À l’heure")}
+    if minutes < 120:
+        size = ngettext("%d minute", "%d minutes", minutes) % minutes
+    elif minutes < 2 * 1440:
+        size = ngettext("%d heure", "%d heures", minutes // 60) % (minutes // 60)
+    else:
+        size = ngettext("%d jour", "%d jours", minutes // 1440) % (minutes // 1440)
+    words = _("En retard de %s") if offset > timedelta() else _("En avance de %s")
+    return {"good": False, "words": words % size}
+
+
+def clock_words(device: Device) -> str | None:
+    clock = clock_of(device)
+    return clock["words"] if clock else None
+
+
+def storage_left_megabytes(device: Device) -> int | None:
+    """Room left on the tablet, in millions of bytes; None when it never told."""
+    left = device.storage_left_bytes
+    return left // 1_000_000 if left is not None else None
+
+
 class Kiosks(Listing):
     columns = (
         Column(
@@ -73,7 +102,7 @@ class Kiosks(Listing):
             gettext_lazy("Borne"),
             "name",
             order=("name",),
-            link=lambda row: reverse("feedback:kiosk", args=[row.pk]),
+            link=lambda row: reverse("feedback:kiosk_health", args=[row.pk]),
         ),
         Column(
             "touchpoint",
@@ -95,7 +124,16 @@ class Kiosks(Listing):
             order=("queue_length",),
             numeric=True,
         ),
-        Column("missing", gettext_lazy("Numéros manquants"), missing_count, numeric=True),
+        Column("missing", gettext_lazy("Manquants"), missing_count, numeric=True),
+        Column("clock", gettext_lazy("Horloge"), clock_words, order=("clock_offset_ms",)),
+        Column(
+            "storage",
+            gettext_lazy("Place libre"),
+            storage_left_megabytes,
+            order=("storage_left_bytes",),
+            numeric=True,
+            unit=gettext_lazy("Mo"),
+        ),
         Column("version", gettext_lazy("Version"), "app_version", order=("app_version",)),
     )
     search_fields = ("name", "touchpoint__name")
@@ -161,34 +199,14 @@ def kiosk(request: HatRequest, pk: int) -> HttpResponse:
             "missing_count": missing_count(device),
             "missing": device.missing_sequences[:SHOWN_RANGES],
             "more_missing": max(0, len(device.missing_sequences) - SHOWN_RANGES),
-            "clock": _clock(device),
-            "storage_mb": device.storage_left_bytes // 1_000_000
-            if device.storage_left_bytes is not None
-            else None,
+            "clock": clock_of(device),
+            "storage_mb": storage_left_megabytes(device),
             "little_storage": device.storage_left_bytes is not None
             and device.storage_left_bytes < LITTLE_STORAGE_BYTES,
             "is_simulated": device.organisation.is_simulated,
             "tab": "kiosks",
         },
     )
-
-
-def _clock(device: Device) -> dict[str, Any] | None:
-    """What the kiosk's clock is worth, in words; None when it never told."""
-    if device.clock_offset_ms is None:
-        return None
-    offset = timedelta(milliseconds=device.clock_offset_ms)
-    minutes = round(abs(offset) / timedelta(minutes=1))
-    if abs(offset) <= CLOCK_TOLERANCE:
-        return {"good": True, "words": _("À l’heure")}
-    if minutes < 120:
-        size = ngettext("%d minute", "%d minutes", minutes) % minutes
-    elif minutes < 2 * 1440:
-        size = ngettext("%d heure", "%d heures", minutes // 60) % (minutes // 60)
-    else:
-        size = ngettext("%d jour", "%d jours", minutes // 1440) % (minutes // 1440)
-    words = _("En retard de %s") if offset > timedelta() else _("En avance de %s")
-    return {"good": False, "words": words % size}
 
 
 @hat_required(RoleKind.COORDINATOR)
@@ -261,7 +279,7 @@ def change(request: HatRequest, pk: int) -> HttpResponse:
                 _("« %(name)s » est à jour. La borne le saura à son prochain contact.")
                 % {"name": changed.name},
             )
-            return redirect("feedback:kiosk", pk)
+            return redirect("feedback:kiosk_health", pk)
     return render(
         request,
         "feedback/kiosk_form.html",
@@ -281,7 +299,7 @@ def revoke(request: HatRequest, pk: int) -> HttpResponse:
             messages.warning(request, conflict.message)
         else:
             messages.success(request, _("« %(name)s » est révoquée.") % {"name": device.name})
-        return redirect("feedback:kiosk", pk)
+        return redirect("feedback:kiosk_health", pk)
     consequences = [
         _(
             "À son prochain contact, la borne s’arrête et dit qu’elle doit être appairée de "
@@ -318,7 +336,7 @@ def revoke(request: HatRequest, pk: int) -> HttpResponse:
             "irreversible": True,
             "danger": True,
             "confirm_label": _("Révoquer cette borne"),
-            "back_url": reverse("feedback:kiosk", args=[pk]),
+            "back_url": reverse("feedback:kiosk_health", args=[pk]),
             "is_simulated": device.organisation.is_simulated,
         },
     )

@@ -98,7 +98,7 @@ class KeptApartListing(Listing):
     export_name = "gardees-a-part"
     empty_title = gettext_lazy("Rien n’est gardé à part")
     empty_text = gettext_lazy(
-        "Une réponse vient ici quand les comptes n’ont pas de place pour elle : version du "
+        "Une réponse vient ici quand les comptes n’ont pas de place pour elle : version du "
         "questionnaire inconnue, valeur hors de l’échelle, ou même numéro qu’une autre réponse. "
         "Elle n’est ni perdue ni comptée."
     )

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("feedback", "0004_comment_search"),
+        ("feedback", "0006_comment_search"),
         ('organisations', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

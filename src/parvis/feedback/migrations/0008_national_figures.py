@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("feedback", "0003_exchanges"),
+        ("feedback", "0007_exchanges"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("feedback", "0003_boards_and_alerts"),
+        ("feedback", "0004_boards_and_alerts"),
         ('organisations', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

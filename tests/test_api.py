@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
@@ -381,6 +383,17 @@ class TestDescription:
 # --- A storm --------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def kept_connection():
+    """The connection of the test's transaction outlives each request, as with Django's client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("kept_connection")
 @pytest.mark.parametrize("what", PATHS)
 def test_no_request_breaks_the_api_and_every_answer_is_as_described(point, what, monkeypatch):
     """Requests drawn from the description, right and wrong, through the WSGI application."""

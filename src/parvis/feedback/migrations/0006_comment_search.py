@@ -65,6 +65,6 @@ def drop_index(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0003_comments_and_ideas")]
+    dependencies = [("feedback", "0005_comments_and_ideas")]
 
     operations = [migrations.RunPython(create_index, drop_index)]
