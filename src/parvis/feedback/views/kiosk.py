@@ -35,6 +35,7 @@ _NAMED = (
     _ENTRY,
     "feedback/kiosk/kiosk.css",
     "feedback/kiosk/manifest.webmanifest",
+    "feedback/kiosk/upkeep.css",
     "feedback/faces.css",
     "feedback/words.json",
     "foundation/css/base.css",
