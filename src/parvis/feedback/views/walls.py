@@ -124,14 +124,14 @@ def _screen(
         today=timezone.localdate(),
         view=view,
     )
-    return render(
+    is_still = "arret" in request.GET
+    response = render(
         request,
         "feedback/wall.html",
-        {
-            "body": body,
-            "place": place,
-            "wall": wall,
-            "seconds": WAITING_SECONDS if wall.view == "waiting" else SECONDS_A_VIEW,
-            "next_url": f"{request.path}?vue={wall.next_view}",
-        },
+        {"body": body, "place": place, "wall": wall, "view": view, "is_still": is_still},
     )
+    if not is_still:
+        # By the header rather than by a tag: nothing in the page moves, and a link stops it.
+        seconds = WAITING_SECONDS if wall.view == "waiting" else SECONDS_A_VIEW
+        response["Refresh"] = f"{seconds}; url={request.path}?vue={wall.next_view}"
+    return response
