@@ -84,30 +84,27 @@ def measure(label: str) -> None:
         cursor.execute(_COMMENTS.format(**names))
     analyse()
     connection.close()
-    failed = False
     for format in ExportFormat:
         if format != ExportFormat.CSV_INTERNATIONAL:
-            failed |= _alone(label, format.value, first.organisation_id, by.pk)
-    if failed:
-        raise SystemExit(1)
+            _alone(label, format.value, first.organisation_id, by.pk)
 
 
-def _alone(label: str, format: str, organisation_id: int, by: int) -> bool:
+def _alone(label: str, format: str, organisation_id: int, by: int) -> None:
     child = os.fork()
     if child == 0:
         try:
-            kept = _export(label, format, organisation_id, by)
+            _export(label, format, organisation_id, by)
         except BaseException:
             import traceback
 
             traceback.print_exc()
             os._exit(2)
-        os._exit(0 if kept else 1)
-    _pid, status = os.waitpid(child, 0)
-    return status != 0
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        raise SystemExit(f"{label}: the export in {format} failed")
 
 
-def _export(label: str, format: str, organisation_id: int, by: int) -> bool:
+def _export(label: str, format: str, organisation_id: int, by: int) -> None:
     from django.utils import timezone
     from django_scopes import scopes_disabled
 
@@ -140,7 +137,6 @@ def _export(label: str, format: str, organisation_id: int, by: int) -> bool:
         flush=True,
     )
     remove_files(job.file_key)
-    return kept
 
 
 if __name__ == "__main__":

@@ -29,6 +29,9 @@ MAX_CELL_CHARACTERS = 32_767
 MAX_BYTES = 2**32 - 1
 
 _EPOCH = date(1899, 12, 30).toordinal()
+# Short texts come again and again (names, words, codes): their cells are kept, up to a number.
+_SHORT, _MOST_KNOWN = 24, 5000
+_known: dict[str, str] = {}
 # What XML 1.0 cannot hold, even escaped.
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "\ufffd")
 _FORBIDDEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -267,7 +270,19 @@ _STYLES = (
 
 
 def _row(row: Sequence[Cell], style: str = "") -> str:
-    return f"<row>{''.join([_cell(value, style) for value in row])}</row>"
+    cells = []
+    for value in row:
+        if value.__class__ is str and not style and len(value) <= _SHORT:  # type: ignore[arg-type]
+            cell = _known.get(value)  # type: ignore[arg-type]
+            if cell is None:
+                cell = _cell(value, style)
+                if len(_known) >= _MOST_KNOWN:
+                    _known.clear()
+                _known[value] = cell  # type: ignore[index]
+        else:
+            cell = _cell(value, style)
+        cells.append(cell)
+    return f"<row>{''.join(cells)}</row>"
 
 
 def _cell(value: Cell, style: str) -> str:
@@ -285,4 +300,5 @@ def _cell(value: Cell, style: str) -> str:
         return f'<c s="1"><v>{value.toordinal() - _EPOCH}</v></c>'
     if len(text) > MAX_CELL_CHARACTERS or _TO_MEND.search(text):
         text = escape(text[:MAX_CELL_CHARACTERS].translate(_FORBIDDEN))
-    return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    return f'<c{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
