@@ -1,4 +1,4 @@
-"""Preparing on-the-spot feedback in a real browser: the editor, its preview, the code of a kiosk."""
+"""Preparing on-the-spot feedback in a real browser: the editor, its preview, a kiosk’s code."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,7 @@ _NAMED = (
     "foundation/favicon.svg",
     "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
 )
+_INDENTATION = re.compile(r"\n\s+")
 PAIR = "/api/feedback/pair"
 CONFIGURATION = "/api/feedback/configuration"
 BATCHES = "/api/feedback/batches"
@@ -106,7 +108,7 @@ _digest_once = cache(_digest)
 
 
 def _page(shell: str) -> str:
-    return render_to_string(
+    page = render_to_string(
         "feedback/citizen/kiosk.html",
         {
             "version": parvis.__version__[:20],
@@ -117,3 +119,5 @@ def _page(shell: str) -> str:
             "batches_url": BATCHES,
         },
     )
+    # A tenth of the page is indentation, and pages are not compressed on their way.
+    return _INDENTATION.sub("\n", page)

@@ -116,20 +116,28 @@ def _screen(
 ) -> HttpResponse:
     raw = request.GET.get("vue", "")
     view = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+    is_stopped = request.GET.get("arret") == "1"
     wall = read_wall(
         organisation_id=body.pk,
         touchpoints=touchpoints,
         today=timezone.localdate(),
         view=view,
     )
-    return render(
+    next_url = f"{request.path}?vue={wall.next_view}"
+    response = render(
         request,
         "feedback/wall.html",
         {
             "body": body,
             "place": place,
             "wall": wall,
-            "seconds": WAITING_SECONDS if wall.view == "waiting" else SECONDS_A_VIEW,
-            "next_url": f"{request.path}?vue={wall.next_view}",
+            "is_stopped": is_stopped,
+            "next_url": next_url,
+            "stop_url": f"{request.path}?vue={wall.shown}&arret=1",
         },
     )
+    if not is_stopped:
+        # Without a script; whoever reads slowly, or by ear, stops it by a link of the page.
+        seconds = WAITING_SECONDS if wall.view == "waiting" else SECONDS_A_VIEW
+        response["Refresh"] = f"{seconds}; url={next_url}"
+    return response
