@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.editions.models import Registration
-from parvis.editions.tests.factories import EditionFactory
+from parvis.editions.tests.factories import EditionFactory, RegistrationFactory
+from parvis.feedback.models import Answer, Comment, IdeaSupport, Reply
+from parvis.feedback.tests.comment_factories import CommentFactory, the_idea
+from parvis.feedback.tests.factories import TouchpointFactory
+from parvis.feedback.tests.test_coordinator_pages import tick_option
 from parvis.mystery_audits.enums import ContactState
 from parvis.mystery_audits.tests.factories import ContactFactory
 from parvis.organisations.tests.factories import OrganisationFactory
@@ -105,3 +109,49 @@ def test_a_contact_is_filled_in_and_reviewed(channel: Channel, reception: Recept
     desk.press("Valider")
     contact.refresh_from_db()
     assert contact.state == ContactState.VALIDATED, desk.text
+
+
+def test_a_citizen_gives_an_opinion_then_supports_an_idea(reception: Reception):
+    touchpoint = TouchpointFactory()
+    idea = the_idea(touchpoint=touchpoint, raw_text="Ouvrir le samedi matin.")
+    visit = reception.visit(PHONE, scripts=False)
+    page = visit.page
+    visit.open(reverse("feedback:give", args=[touchpoint.code]))
+    visit.press("Plutôt bien")
+    page.locator("input[type=checkbox]").first.check()
+    visit.press("Continuer")
+    page.locator("textarea").fill("L’agent a pris le temps.")
+    visit.press("Envoyer")
+    visit.press("Passer")
+    assert "Merci" in visit.text
+    assert set(Answer.objects.values_list("question__key", "value")) == {
+        ("satisfaction", 2),
+        ("reasons", 1),
+        ("comment", 1),
+    }
+    assert Comment.objects.filter(text="L’agent a pris le temps.").exists()
+
+    visit.open(reverse("feedback:public_ideas", args=[touchpoint.organisation_id]))
+    visit.follow("Soutenir")
+    page.wait_for_timeout(1_600)  # sooner, a robot would be suspected
+    visit.press("Je soutiens cette idée")
+    assert IdeaSupport.objects.filter(idea=idea).count() == 1
+    assert "votre soutien est compté" in visit.text
+
+
+def test_a_coordinator_moderates_and_answers(reception: Reception):
+    registration = RegistrationFactory(confirmed=True)
+    tick_option(registration)
+    touchpoint = TouchpointFactory(organisation=registration.organisation)
+    comment = CommentFactory(touchpoint=touchpoint)
+    visit = reception.visit(person=registration.submitted_by, scripts=False)
+    visit.open(reverse("feedback:board"))
+    visit.open(reverse("feedback:comments"))
+    visit.follow("L’accueil est rapide")
+    visit.press("Publier")
+    visit.follow("Répondre")
+    visit.page.get_by_label("Votre réponse").fill("Merci de votre passage.")
+    visit.press("Publier la réponse")
+    assert Reply.objects.filter(comment=comment, text="Merci de votre passage.").exists()
+    visit.open(reverse("feedback:you_said", args=[touchpoint.organisation_id]))
+    assert "Merci de votre passage." in visit.text

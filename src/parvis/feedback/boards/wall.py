@@ -36,12 +36,13 @@ class WallLine:
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """`view` is one of "whole", "points", "reasons", "waiting"."""
+    """`view` is one of "whole", "points", "reasons", "waiting"; `shown` is its rank."""
 
     view: str
     share: str
     answers: int
     lines: Sequence[WallLine]
+    shown: int
     next_view: int
 
 
@@ -55,7 +56,7 @@ def read_wall(
     by_touchpoint = counts.by_touchpoint(period)
     whole = figures_of(sum(by_touchpoint.values(), start=Totals()).levels)
     if whole is None or whole.answers < MINIMUM_ON_A_WALL:
-        return Wall("waiting", "", 0, (), 0)
+        return Wall("waiting", "", 0, (), 0, 0)
     views: list[tuple[str, Sequence[WallLine]]] = [("whole", ())]
     points = _points(detailed, by_touchpoint)
     if len(points) > 1:
@@ -69,6 +70,7 @@ def read_wall(
         share=percent(whole.share),
         answers=_rounded(whole.answers),
         lines=lines,
+        shown=view % len(views),
         next_view=(view + 1) % len(views),
     )
 

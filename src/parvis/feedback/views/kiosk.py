@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,7 @@ _NAMED = (
     "foundation/favicon.svg",
     "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
 )
+_INDENTATION = re.compile(r"\n\s+")
 
 
 def _tag(request: HttpRequest) -> str:
@@ -111,7 +113,7 @@ _digest_once = cache(_digest)
 
 
 def _page(shell: str) -> str:
-    return render_to_string(
+    page = render_to_string(
         "feedback/citizen/kiosk.html",
         {
             "version": parvis.__version__[:20],
@@ -119,3 +121,5 @@ def _page(shell: str) -> str:
             "languages": LANGUAGES,
         },
     )
+    # A tenth of the page is indentation, and pages are not compressed on their way.
+    return _INDENTATION.sub("\n", page)
