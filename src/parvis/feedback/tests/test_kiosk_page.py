@@ -22,18 +22,18 @@ def shell() -> dict[str, Any]:
 
 def test_the_page_needs_neither_cookie_nor_database():
     # No database is allowed to this test.
-    response = Client().get(reverse("feedback:kiosk"))
+    response = Client().get(reverse("feedback:kiosk_app"))
     assert response.status_code == 200
     assert not response.cookies
     assert "Content-Security-Policy" in response
 
 
 def test_the_page_is_said_to_be_the_same_until_something_changes():
-    first = Client().get(reverse("feedback:kiosk"))
-    again = Client().get(reverse("feedback:kiosk"), headers={"If-None-Match": first["ETag"]})
+    first = Client().get(reverse("feedback:kiosk_app"))
+    again = Client().get(reverse("feedback:kiosk_app"), headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
     english = {"If-None-Match": first["ETag"], "Accept-Language": "en"}
-    assert Client().get(reverse("feedback:kiosk"), headers=english).status_code == 200
+    assert Client().get(reverse("feedback:kiosk_app"), headers=english).status_code == 200
 
 
 def test_the_worker_keeps_every_script_and_style():
@@ -42,7 +42,7 @@ def test_the_worker_keeps_every_script_and_style():
     names = {path.name for path in folder.iterdir()} - {"service-worker.js"}
     assert {name for name in names if not any(one.endswith(name) for one in files)} == set()
     assert [one for one in files if not finders.find(one.removeprefix("/static/"))] == []
-    page = Client().get(reverse("feedback:kiosk")).content.decode()
+    page = Client().get(reverse("feedback:kiosk_app")).content.decode()
     named = set(re.findall(r'(?:href|src|data-words-url)="(/static/[^"]+)"', page))
     assert named - set(files) == set()
 
