@@ -17,12 +17,10 @@ from parvis.feedback.enums import CommentState, IdeaState
 from parvis.feedback.idea_links import token_of
 from parvis.feedback.models import Comment, Idea, IdeaSupport
 from parvis.feedback.operations import ideas as operations
-from parvis.feedback.operations.moderation import decide, version_of
 from parvis.feedback.reception import receive_ideas, receive_missing_ideas
 from parvis.feedback.similarity import Index, similar_ideas
 from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of, the_idea
-from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
-from parvis.feedback.tests.sending import PlayedKiosk
+from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.foundation.tests.races import at_once, needs_a_server
@@ -452,42 +450,3 @@ def test_two_merges_crossing_do_not_make_a_ring() -> None:
     assert isinstance(refusal, Conflict)
     assert again(one).merged_into_id == other.pk
     assert again(other).merged_into_id is None
-
-
-def test_an_idea_like_another_is_shown_it_then_kept_once_confirmed(place) -> None:
-    """Without script the phone page asks once; nothing of what was written is lost."""
-    with scopes_disabled():
-        said = "Mettre des bancs à l’ombre devant la mairie"
-        kiosk = PlayedKiosk(KioskFactory(touchpoint=place))
-        kiosk.send(kiosk.answer(1, question="idea", level=2, text=said))
-        known = Comment.objects.get()
-        decide(
-            comment=known,
-            state=CommentState.PUBLISHED,
-            seen=version_of(known),
-            by=PersonFactory(),
-        )
-        phone = Client()
-        page = phone.get(reverse("feedback:give", args=[place.code]))
-        form = {"token": token_in(page), "value": "3"}
-        page = phone.post(page.request["PATH_INFO"], form, follow=True)
-        while 'data-similar-ideas="' not in page.text:
-            page = phone.post(
-                page.request["PATH_INFO"], {"token": token_in(page), "skip": "1"}, follow=True
-            )
-        mine = "Des bancs à l’ombre, devant la mairie"
-        asked = phone.post(page.request["PATH_INFO"], {"token": token_in(page), "text": mine})
-        assert said in asked.text
-        assert mine in asked.text
-        assert Comment.objects.count() == 1
-        kept = phone.post(
-            page.request["PATH_INFO"],
-            {"token": token_in(asked), "text": mine, "confirmed": "1"},
-            follow=True,
-        )
-        assert "Merci" in kept.text
-        assert Comment.objects.filter(raw_text=mine).count() == 1
-
-
-def token_in(page) -> str:
-    return re.search(r'name="token" value="([^"]+)"', page.text)[1]
