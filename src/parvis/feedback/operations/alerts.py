@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from parvis.accounts.models import Person
 from parvis.feedback.alert_wording import alert_sentences
 from parvis.feedback.enums import AlertKind, AlertState
+from parvis.feedback.exchange_enums import WebhookEvent
 from parvis.feedback.models import Alert, AlertComment, Device, Touchpoint, TouchpointWatch
 from parvis.feedback.permissions_boards import may_acknowledge, may_close
+from parvis.feedback.webhooks import announce
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail
 from parvis.foundation.permissions import Denied
@@ -58,6 +60,18 @@ def open_alert(
         touchpoint=touchpoint.pk,
     )
     _tell_coordinators(alert)
+    announce(
+        alert.organisation_id,
+        WebhookEvent.ALERT_OPENED,
+        {
+            "alert": alert.pk,
+            "kind": str(kind),
+            "touchpoint": touchpoint.code,
+            "device": device.name if device else None,
+            "opened_at": alert.opened_at.isoformat(timespec="seconds"),
+        },
+        key=f"alert:{alert.pk}",
+    )
     return alert
 
 

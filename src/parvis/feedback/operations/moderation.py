@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.feedback.enums import CommentState
+from parvis.feedback.exchange_enums import WebhookEvent
 from parvis.feedback.masking import mask_words
 from parvis.feedback.models import Comment
 from parvis.feedback.permissions_comments import may_become, may_undo
 from parvis.feedback.reception import masked_again, names_to_mask
+from parvis.feedback.webhooks import announce
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.journal.models import Entry
@@ -200,4 +202,26 @@ def _move(locked: Comment, state: CommentState, by: Person) -> None:
         subject=locked,
         organisation_id=locked.organisation_id,
         **{"from": before, "to": state},
+    )
+    if state == CommentState.PUBLISHED:
+        _announce(locked)
+
+
+def _announce(comment: Comment) -> None:
+    """Tell the body's programs what anybody may now read; published twice, it is told once."""
+    place = comment.touchpoint
+    announce(
+        comment.organisation_id,
+        WebhookEvent.COMMENT_PUBLISHED,
+        {
+            "id": str(comment.answer_id),
+            "kind": comment.kind,
+            "touchpoint": place.code,
+            "language": comment.language,
+            # Where few work, a day would speak of one of them.
+            "month": f"{comment.day:%Y-%m}",
+            "day": None if place.could_follow_an_agent else comment.day.isoformat(),
+            "text": comment.text,
+        },
+        key=f"comment:{comment.pk}",
     )

@@ -8,7 +8,6 @@ sends nothing again.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -27,7 +26,7 @@ from parvis.feedback.citizen_words import words_in
 from parvis.feedback.enums import SET_KINDS, TEXT_KINDS, QuestionKind
 from parvis.feedback.idea_links import token_of
 from parvis.feedback.ingestion import BusyError, RevokedError
-from parvis.feedback.models import Idea, QuestionnaireVersion, Touchpoint
+from parvis.feedback.models import QuestionnaireVersion, Touchpoint
 from parvis.feedback.operations.giving import give_answer
 from parvis.feedback.questionnaire_document import (
     LANGUAGES,
@@ -39,7 +38,6 @@ from parvis.feedback.questionnaire_document import (
     Step,
     read_document,
 )
-from parvis.feedback.similarity import similar_ideas
 from parvis.feedback.visit_tokens import ExpiredVisit, Visit, opened
 from parvis.foundation.access import public
 
@@ -175,17 +173,14 @@ def _taken(request: HttpRequest, page: Page, visit: Visit) -> HttpResponse:
     text = _text(request) if step.kind in TEXT_KINDS else ""
     value = _value(request, step, visit.level, text)
     problem = ""
-    ideas: Sequence[Idea] = ()
-    if step.kind == QuestionKind.IDEA and text and "confirmed" not in request.POST:
-        ideas = similar_ideas(page.touchpoint.organisation_id, text)
     if request.POST.get(HONEYPOT):
         problem = "honeypot"
     elif value is None:
         problem = "nothing_given"
     elif len(text) > MAX_TEXT_ANSWER_CHARACTERS:
         problem = "too_long"
-    if problem or value is None or ideas:
-        return _step(page, visit, problem=problem, text=text, ideas=ideas)
+    if problem or value is None:
+        return _step(page, visit, problem=problem, text=text)
     try:
         give_answer(
             touchpoint=page.touchpoint,
@@ -242,15 +237,8 @@ def _integer(raw: str) -> int:
 
 
 def _step(
-    page: Page,
-    visit: Visit,
-    *,
-    problem: str = "",
-    text: str = "",
-    ideas: Sequence[Idea] = (),
-    status: int | None = None,
+    page: Page, visit: Visit, *, problem: str = "", text: str = "", status: int | None = None
 ) -> HttpResponse:
-    """The page of a step. `ideas` say nearly what was sent: it is kept once sent again."""
     step = page.document.steps[visit.rank]
     ranks = page.steps_after(visit.level)
     language, words = page.language, page.words
@@ -277,7 +265,6 @@ def _step(
             "suite": visit.sealed() if visit.rank else "",
             "text": text,
             "problem": words.get(problem, "").format(most=MAX_TEXT_ANSWER_CHARACTERS),
-            "ideas": ideas,
             "honeypot": HONEYPOT,
             "most": MAX_TEXT_ANSWER_CHARACTERS,
         },
