@@ -259,7 +259,7 @@ FEEDBACK_TABLE: Mapping[str, Route] = {
         fixed(said="Il fait froid", done="Réglé.", state="done", theme="", revision="1"),
     ),
     "feedback:commitment_remove": act_on_a(pk(lambda rows: rows.commitments["kept"])),
-    "feedback:agent_names": own_list(fixed(name="Bérengère Quelconque")),
+    "feedback:agent_names": own_list(fixed(names="Bérengère Quelconque")),
     "feedback:agent_name_remove": act_on_a(pk(lambda rows: rows.agent_name)),
     "feedback:themes": own_list(),
     "feedback:theme_rename": of_a(pk(lambda rows: rows.theme), fixed(label="Chauffage")),
