@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.core import signing
+from django.utils import timezone
 
 from parvis.feedback.default_document import default_document
 from parvis.feedback.forms import public as public_forms
@@ -157,6 +159,14 @@ FEEDBACK_TABLE: Mapping[str, Route] = {
     "feedback:change_touchpoint": of_a(TOUCHPOINT, touchpoint_form),
     "feedback:close_touchpoint": of_a(TOUCHPOINT, fixed()),
     "feedback:reopen_touchpoint": of_a(pk(lambda rows: rows.closed_touchpoint), fixed()),
+    "feedback:set_answers_apart": of_a(
+        TOUCHPOINT,
+        # The days of the world's month of counts hold no answer; those of today do.
+        lambda world, role: {
+            "first": (timezone.localdate() - timedelta(days=1)).isoformat(),
+            "last": timezone.localdate().isoformat(),
+        },
+    ),
     "feedback:poster": of_a(lambda world: {**TOUCHPOINT(world), "size": "a4"}),
     "feedback:ask_pairing_code": of_a(TOUCHPOINT, fixed(name="Borne du hall")),
     "feedback:questionnaires": own_list(),
@@ -170,7 +180,8 @@ FEEDBACK_TABLE: Mapping[str, Route] = {
     "feedback:questionnaire_version": of_a(lambda world: {**QUESTIONNAIRE(world), "number": 1}),
     "feedback:speech": of_a(QUESTIONNAIRE, fixed(action="speak")),
     "feedback:kiosks": own_list(),
-    "feedback:kiosk": of_a(KIOSK),
+    "feedback:kept_apart": own_list(),
+    "feedback:kiosk_health": of_a(KIOSK),
     "feedback:change_kiosk": of_a(
         KIOSK,
         lambda world, role: {"name": "Autre nom", "touchpoint": world.a.feedback.touchpoint.pk},

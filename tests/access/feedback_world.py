@@ -70,7 +70,8 @@ PRIVATE_WORDS = (
     *("avis-a-relire", "avis-interne", "avis-ecarte", "avis-de-borne", "idee-a-relire"),
     *("modele", "texte-du-modele", "vous-avez-dit", "nous-ferons", "theme", "agente"),
     *("note-d-alerte", "motif-d-alerte", "ecran", "ecran-revoque"),
-    *("cle-all", "recevoir", "arretee", "panne-du-programme", "ligne-exportee"),
+    *("question-inconnue", "cle-all", "recevoir", "arretee", "panne-du-programme"),
+    "ligne-exportee",
 )
 
 
@@ -303,14 +304,16 @@ def _send_answers(canary: Canary, kiosk: Device) -> Comment:
     sent.append(
         played.answer(1, question="comment", level=0, text=canary("avis-de-borne"), age_ms=300_000)
     )
+    # Kept apart: no such question. Its text is nobody's but the body's.
+    sent.append(played.answer(1, question=canary("question-inconnue"), text=canary("a-part")))
     batch = played.batch(*sent)
     outcome = submit(
         kiosk,
         read_sending(batch["sent"]),
         [read_answer(one, index) for index, one in enumerate(batch["answers"])],
     )
-    assert {receipt.status for receipt in outcome.receipts} == {"stored"}
-    return Comment.objects.get(answer_id=sent[-1]["id"])
+    assert [receipt.status for receipt in outcome.receipts] == ["stored"] * 9 + ["kept_apart"]
+    return Comment.objects.get(answer_id=sent[-2]["id"])
 
 
 def _alerts(

@@ -56,7 +56,7 @@ OPERATIONS = {
     "list_devices": Operation("api:devices", "answers", {}, "CANARI-{mark}-borne"),
 }
 # Operations and routes tried by a test of their own below.
-OF_KIOSKS = {"send_batch"}
+OF_KIOSKS = {"send_batch", "pair_kiosk", "get_configuration"}
 KIOSK_ROUTES = {"feedback:batches", "feedback:pair", "feedback:configuration"}
 
 

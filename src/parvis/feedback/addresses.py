@@ -22,7 +22,7 @@ def public_address(request: HttpRequest, touchpoint: Touchpoint) -> str:
 
 def kiosk_address(request: HttpRequest) -> str:
     """What a tablet opens to become a kiosk."""
-    return request.build_absolute_uri(reverse("feedback:kiosk"))
+    return request.build_absolute_uri(reverse("feedback:kiosk_app"))
 
 
 def to_type(address: str) -> str:
