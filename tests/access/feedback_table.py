@@ -15,8 +15,8 @@ from uuid import uuid4
 from django.core import signing
 from django.utils import timezone
 
-from parvis.feedback import public_forms
 from parvis.feedback.default_document import default_document
+from parvis.feedback.forms import public as public_forms
 from parvis.feedback.models import Comment
 from parvis.feedback.operations.moderation import version_of
 from parvis.feedback.tests.factories import the_version
@@ -110,7 +110,7 @@ def first_press(world: World, role: str) -> dict[str, Any]:
 def support(world: World, role: str) -> dict[str, Any]:
     """The form of a support, read for as long as a person needs."""
     drawn = [f"support {world.a.feedback.ideas['public'].pk}", uuid4().hex, time.time() - 60]
-    return {public_forms.TOKEN: signing.dumps(drawn, salt="parvis.feedback.public_forms")}
+    return {public_forms.TOKEN: signing.dumps(drawn, salt="parvis.feedback.forms.public")}
 
 
 def code(world: World) -> dict[str, Any]:

@@ -171,6 +171,7 @@ def _read_health(raw: Any) -> Health | None:
         if type(app) is str
         else "",
         queue_length=_count(raw.get("queue"), 2**31 - 1),
+        put_aside=_count(raw.get("aside"), 2**31 - 1),
         storage_left_bytes=_count(raw.get("storage_left"), 2**62),
     )
 

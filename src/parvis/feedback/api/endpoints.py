@@ -244,7 +244,7 @@ def counts(
     if (period == "day" and (last - first).days >= MOST_DAYS) or span >= MOST_MONTHS:
         raise _span(_("Demandez 31 jours, ou 36 mois, au plus à la fois."))
     organisation = _organisation(request)
-    points = Touchpoint.objects.filter(organisation=organisation)
+    points = Touchpoint.objects.filter(organisation=organisation).select_related("watch")
     if touchpoint is not None:
         points = points.filter(code=touchpoint)
     rows, following = _page(points, cursor, limit)
@@ -273,9 +273,13 @@ def _counts(
     for (number, when, question), group in groupby(cells.iterator(), key=lambda row: row[:3]):
         found = [(question, *row[3:]) for row in group]
         point, wording = by_number[number], words[question]
-        if point.could_follow_an_agent and (
-            period == "day" or answered(found, wording.kind) < MINIMUM_ANSWERS_WITH_FEW_AGENTS
-        ):
+        if period == "day":
+            hidden = point.hides_day(when)
+        else:
+            hidden = point.could_follow_an_agent and (
+                answered(found, wording.kind) < MINIMUM_ANSWERS_WITH_FEW_AGENTS
+            )
+        if hidden:
             continue
         for (level, answer), cell in groupby(found, key=lambda row: row[1:3]):
             by_reason = {row[3]: row[4] for row in cell}

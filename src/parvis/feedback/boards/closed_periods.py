@@ -40,7 +40,8 @@ def close_periods(*, touchpoint: Touchpoint, today: date) -> int:
 
     Run again, it changes nothing more.
     """
-    _remember_the_team_is_small(touchpoint, today)
+    if touchpoint.could_follow_an_agent:
+        note_small_team(touchpoint, today)
     with transaction.atomic():
         # One writer a touchpoint: two runs at once would cut the months differently.
         Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
@@ -60,10 +61,8 @@ def close_periods(*, touchpoint: Touchpoint, today: date) -> int:
     return written
 
 
-def _remember_the_team_is_small(touchpoint: Touchpoint, today: date) -> None:
-    """A team that grows tomorrow does not open today's days; its drop alarm learns afresh."""
-    if not touchpoint.could_follow_an_agent:
-        return
+def note_small_team(touchpoint: Touchpoint, today: date) -> None:
+    """A team that grows does not open the days until today; its drop alarm learns afresh."""
     TouchpointWatch.objects.update_or_create(
         touchpoint=touchpoint,
         defaults={

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
+from django.db.models import QuerySet
 from django_scopes import scope
 
 from parvis.documents.spreadsheets import Cell, stream_csv
@@ -54,12 +55,17 @@ def stream_counts(organisation_id: int, period: Period) -> Iterator[str]:
 
 def _lines(organisation_id: int, period: Period) -> Iterator[Sequence[Cell]]:
     words = wordings(organisation_id)
-    for point in Touchpoint.objects.filter(organisation=organisation_id).order_by("name", "pk"):
-        if period == "jour" and point.could_follow_an_agent:
-            continue
+    for point in _points(organisation_id):
         for when, counts in _periods(point, period):
+            if period == "jour" and point.hides_day(when):
+                continue
             for row in _shown(point, words, counts):
                 yield [when, point.code, point.name, point.service, *row]
+
+
+def _points(organisation_id: int) -> QuerySet[Touchpoint]:
+    points = Touchpoint.objects.filter(organisation=organisation_id)
+    return points.select_related("watch").order_by("name", "pk")
 
 
 def _periods(point: Touchpoint, period: Period) -> Iterator[tuple[date, list[Count]]]:

@@ -179,6 +179,13 @@ class RowMaker:
 
     def __init__(self, organisation_id: int, clean: Callable[[str], str] = str) -> None:
         self._clean = clean
+        points = {
+            point.pk: point
+            for point in Touchpoint.objects.filter(
+                organisation=organisation_id, staffing__gte=MINIMUM_STAFFING
+            ).select_related("watch")
+        }
+        self._grown = {pk: point for pk, point in points.items() if hasattr(point, "watch")}
         self._touchpoints = {
             point.pk: (
                 _Clock(point.zone),
@@ -186,9 +193,7 @@ class RowMaker:
                 clean(point.name),
                 clean(point.service),
             )
-            for point in Touchpoint.objects.filter(
-                organisation=organisation_id, staffing__gte=MINIMUM_STAFFING
-            )
+            for point in points.values()
         }
         with translation.override("fr"):
             kinds = {kind.value: str(kind.label) for kind in DeviceKind}
@@ -221,7 +226,10 @@ class RowMaker:
 
     def may_leave(self, line: Line) -> bool:
         """Whether an answer may be told one by one."""
-        return line.touchpoint_id in self._touchpoints
+        if line.touchpoint_id not in self._touchpoints:
+            return False
+        grown = self._grown.get(line.touchpoint_id)
+        return grown is None or not grown.hides_day(line.day)
 
     def rows(self, lines: Sequence[Line]) -> list[tuple[Any, ...]]:
         """One row an answer, in the order of `COLUMNS`.

@@ -198,6 +198,7 @@ _REMEMBERED = [
     "last_seen_at",
     "app_version",
     "queue_length",
+    "put_aside",
     "storage_left_bytes",
     "clock_offset_ms",
     "highest_sequence",

@@ -398,4 +398,5 @@ def _remember(work: Work, device: Device) -> None:
     if work.health is not None:
         device.app_version = work.health.app_version
         device.queue_length = work.health.queue_length
+        device.put_aside = work.health.put_aside
         device.storage_left_bytes = work.health.storage_left_bytes

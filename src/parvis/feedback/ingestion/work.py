@@ -48,6 +48,7 @@ class Health:
 
     app_version: str = ""
     queue_length: int | None = None
+    put_aside: int | None = None
     storage_left_bytes: int | None = None
 
 

@@ -34,6 +34,8 @@ class Device(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     app_version = models.CharField(max_length=20, blank=True)
     queue_length = models.PositiveIntegerField(null=True, blank=True)
+    # Answers that stay on the tablet: unreadable here, or given at another touchpoint.
+    put_aside = models.PositiveIntegerField(null=True, blank=True)
     storage_left_bytes = models.BigIntegerField(null=True, blank=True)
     # Server's clock minus the device's, in milliseconds.
     clock_offset_ms = models.BigIntegerField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator
@@ -172,6 +173,16 @@ class Touchpoint(models.Model):
     def could_follow_an_agent(self) -> bool:
         """Whether so few work there that an hour or a rank would speak of one of them."""
         return self.staffing < MINIMUM_STAFFING
+
+    def hides_day(self, day: date | str) -> bool:
+        """Whether a day (or its ISO date) may not be told by itself: few work there, or did then.
+
+        A team that grew does not open its past. The touchpoint comes with its `watch`.
+        """
+        if self.could_follow_an_agent:
+            return True
+        few_until = getattr(getattr(self, "watch", None), "few_agents_on", None)
+        return few_until is not None and str(day)[:10] <= few_until.isoformat()
 
 
 # Below so many agents, neither hour, weekday, rank nor drop alert is shown (statistics.md).

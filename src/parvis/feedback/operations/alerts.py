@@ -15,7 +15,7 @@ from parvis.feedback.alert_wording import alert_sentences
 from parvis.feedback.enums import AlertKind, AlertState
 from parvis.feedback.exchange_enums import WebhookEvent
 from parvis.feedback.models import Alert, AlertComment, Device, Touchpoint, TouchpointWatch
-from parvis.feedback.permissions_boards import may_acknowledge, may_close
+from parvis.feedback.permissions.boards import may_acknowledge, may_close
 from parvis.feedback.webhooks import announce
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail

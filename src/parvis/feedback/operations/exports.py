@@ -11,11 +11,11 @@ from django_scopes import scope
 
 from parvis.accounts.models import Person
 from parvis.feedback.exchange_enums import ExportFormat, ExportState
-from parvis.feedback.exchange_tasks import write_export
 from parvis.feedback.exports.files import remove_files
 from parvis.feedback.models import ExportJob, OpenDataset, Touchpoint
 from parvis.feedback.open_data.dataset import make_due_months
-from parvis.feedback.permissions_exchanges import may_publish
+from parvis.feedback.permissions.exchanges import may_publish
+from parvis.feedback.tasks.exchanges import write_export
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.journal.operations import record

@@ -19,7 +19,7 @@ from parvis.feedback.enums import CommentState
 from parvis.feedback.exchange_enums import WebhookEvent
 from parvis.feedback.masking import mask_words
 from parvis.feedback.models import Comment
-from parvis.feedback.permissions_comments import may_become, may_undo
+from parvis.feedback.permissions.comments import may_become, may_undo
 from parvis.feedback.reception import masked_again, names_to_mask
 from parvis.feedback.webhooks import announce
 from parvis.foundation.errors import Conflict, Refusal

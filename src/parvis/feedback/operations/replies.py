@@ -12,7 +12,7 @@ from parvis.accounts.models import Person
 from parvis.feedback.enums import CommentState, CommitmentState
 from parvis.feedback.models import Comment, Commitment, Reply, ReplyTemplate, Theme
 from parvis.feedback.models.replies import REPLY_LENGTH
-from parvis.feedback.permissions_comments import may_reply
+from parvis.feedback.permissions.comments import may_reply
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.foundation.stale import check_revision

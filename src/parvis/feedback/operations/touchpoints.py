@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.editions.dates import is_time_zone
+from parvis.feedback.boards.closed_periods import note_small_team
 from parvis.feedback.codes import new_code
 from parvis.feedback.configuration import configuration_changed, hold
 from parvis.feedback.enums import DeviceKind
@@ -70,9 +71,12 @@ def change_touchpoint(
     """Correct a touchpoint; raise `StaleForm` when it changed since `revision`."""
     locked = _locked(touchpoint)
     check_revision(locked, revision, changes=_values(content))
+    was_small = locked.could_follow_an_agent
     _fill(locked, content)
     locked.revision += 1
     _save(locked)
+    if was_small and not locked.could_follow_an_agent:
+        note_small_team(locked, timezone.now().astimezone(locked.zone).date())
     Device.objects.filter(touchpoint=locked, kind=DeviceKind.LINK).update(name=locked.name[:60])
     configuration_changed(_kiosks_of(locked))
     _record("touchpoint.changed", locked, by)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.feedback.models import WallLink
-from parvis.feedback.permissions_boards import hash_of_secret
+from parvis.feedback.permissions.boards import hash_of_secret
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.operations import record
 from parvis.organisations.models import Site

@@ -1,7 +1,6 @@
 """Background work of the room, one module a subject."""
 
-from parvis.feedback import exchange_tasks  # noqa: F401
-from parvis.feedback.tasks import boards, national, partitions  # noqa: F401
+from parvis.feedback.tasks import boards, exchanges, national, partitions  # noqa: F401
 from parvis.feedback.tasks.comments import apply_agent_names, search_themes_of
 
 __all__ = ["apply_agent_names", "search_themes_of"]

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.feedback import public_forms
 from parvis.feedback.enums import CommentState, IdeaState
+from parvis.feedback.forms import public as public_forms
 from parvis.feedback.idea_links import token_of
 from parvis.feedback.models import Comment, Idea, IdeaSupport
 from parvis.feedback.operations import ideas as operations

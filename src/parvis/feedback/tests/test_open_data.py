@@ -15,10 +15,10 @@ from scipy.optimize import linprog
 from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.editions.models import Election
 from parvis.editions.tests.factories import EditionFactory
-from parvis.feedback.exchange_tasks import make_open_data_months
 from parvis.feedback.models import OpenDataMonth, OpenDataset
 from parvis.feedback.open_data.dataset import FIELDS, THRESHOLD, lines_of, make_due_months
 from parvis.feedback.operations.exports import publish_open_data, withdraw_open_data
+from parvis.feedback.tasks.exchanges import make_open_data_months
 from parvis.feedback.tests.exchange_data import add_counts
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal

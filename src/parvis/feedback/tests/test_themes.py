@@ -23,7 +23,7 @@ from parvis.feedback.operations.themes import (
     rename_theme,
     search_themes,
 )
-from parvis.feedback.tasks import search_themes_daily
+from parvis.feedback.tasks.comments import search_themes_daily
 from parvis.feedback.tests.comment_factories import coordinator_of
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.feedback.themes import Known, find_themes

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.feedback import exchange_tasks
 from parvis.feedback.enums import Exclusion
 from parvis.feedback.exchange_enums import DeliveryState, WebhookEvent
 from parvis.feedback.models import WebhookDelivery, WebhookEndpoint
@@ -23,6 +22,7 @@ from parvis.feedback.operations.exchanges import (
     rotate_secret,
 )
 from parvis.feedback.personal_data.exchanges import drop_settled_deliveries
+from parvis.feedback.tasks import exchanges as exchange_tasks
 from parvis.feedback.tests.exchange_data import add_counts
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.feedback.webhooks import announce, daily, delivering, signing

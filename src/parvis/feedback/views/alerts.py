@@ -19,7 +19,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.alert_wording import alert_sentences, false_alarms
 from parvis.feedback.enums import AlertKind, AlertState
-from parvis.feedback.forms_boards import CloseAlertForm, NoteForm, WatchForm
+from parvis.feedback.forms.boards import CloseAlertForm, NoteForm, WatchForm
 from parvis.feedback.models import Alert, TouchpointWatch
 from parvis.feedback.operations import alerts as operations
 from parvis.feedback.operations.drop_watch import (
@@ -27,7 +27,7 @@ from parvis.feedback.operations.drop_watch import (
     REFERENCE_DAYS,
     choose_watch,
 )
-from parvis.feedback.permissions_boards import (
+from parvis.feedback.permissions.boards import (
     access_alert,
     access_touchpoint,
     may_acknowledge,

@@ -17,7 +17,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.enums import CommitmentState
-from parvis.feedback.forms_comments import (
+from parvis.feedback.forms.comments import (
     AgentNamesForm,
     CommitmentForm,
     ReplyForm,
@@ -26,7 +26,7 @@ from parvis.feedback.forms_comments import (
 from parvis.feedback.models import AgentName, Commitment, Reply, ReplyTemplate, Theme
 from parvis.feedback.operations import replies
 from parvis.feedback.operations.agent_names import add_agent_names, remove_agent_name
-from parvis.feedback.permissions_comments import (
+from parvis.feedback.permissions.comments import (
     access_agent_name,
     access_comment,
     access_commitment,

@@ -20,10 +20,10 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.comment_listings import CommentListing, comment_filters, level_of, pill_of
 from parvis.feedback.enums import COMMENT_TRANSITIONS, CommentState
-from parvis.feedback.forms_comments import HideWordsForm, LinkForm
+from parvis.feedback.forms.comments import HideWordsForm, LinkForm
 from parvis.feedback.models import Comment, Commitment, Reply
 from parvis.feedback.operations import moderation, replies
-from parvis.feedback.permissions_comments import access_comment, may_become, may_reply, may_undo
+from parvis.feedback.permissions.comments import access_comment, may_become, may_reply, may_undo
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.models import Entry

@@ -16,10 +16,10 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.api.keys import REQUESTS_A_MINUTE
 from parvis.feedback.exchange_enums import ApiScope, WebhookEvent
-from parvis.feedback.exchange_forms import ApiKeyForm, EndpointForm, EventsForm
+from parvis.feedback.forms.exchanges import ApiKeyForm, EndpointForm, EventsForm
 from parvis.feedback.models import ApiKey, WebhookEndpoint
 from parvis.feedback.operations import exchanges
-from parvis.feedback.permissions_exchanges import access_api_key, access_endpoint, body_of
+from parvis.feedback.permissions.exchanges import access_api_key, access_endpoint, body_of
 from parvis.foundation.errors import Refusal
 from parvis.organisations.forms import show_refusal
 

@@ -17,9 +17,9 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.exchange_enums import ExportState
-from parvis.feedback.exchange_forms import ExportForm
 from parvis.feedback.exports.counts import stream_counts
 from parvis.feedback.exports.files import EXPORT_KEPT, EXTENSIONS, MEDIA_TYPES, final_path
+from parvis.feedback.forms.exchanges import ExportForm
 from parvis.feedback.models import MINIMUM_STAFFING, ExportJob, Touchpoint
 from parvis.feedback.operations.exports import (
     STALLED_AFTER,
@@ -27,7 +27,7 @@ from parvis.feedback.operations.exports import (
     remove_export,
     resume_export,
 )
-from parvis.feedback.permissions_exchanges import access_export, body_of
+from parvis.feedback.permissions.exchanges import access_export, body_of
 from parvis.foundation.downloads import send_file
 from parvis.foundation.errors import Refusal
 from parvis.organisations.forms import show_refusal

@@ -16,11 +16,11 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.comment_listings import IdeaListing, idea_rows
 from parvis.feedback.enums import CommentState, IdeaState
-from parvis.feedback.forms_comments import IdeaAnswerForm, ThemeLabelForm
+from parvis.feedback.forms.comments import IdeaAnswerForm, ThemeLabelForm
 from parvis.feedback.models import Comment, Idea, Theme, ThemeSearch
 from parvis.feedback.operations import ideas as operations
 from parvis.feedback.operations.themes import rename_theme
-from parvis.feedback.permissions_comments import access_idea, access_theme
+from parvis.feedback.permissions.comments import access_idea, access_theme
 from parvis.feedback.pre_electoral import embargo_of
 from parvis.feedback.similarity import similar_ideas
 from parvis.feedback.themes.finding import TEXTS_AT_LEAST

@@ -28,7 +28,7 @@ from parvis.feedback.models import (
 from parvis.feedback.open_data.dataset import THRESHOLD, csv_text, lines_of
 from parvis.feedback.open_data.description import LICENCE, data_package, table_schema
 from parvis.feedback.operations.exports import publish_open_data, withdraw_open_data
-from parvis.feedback.permissions_exchanges import access_public_dataset, body_of, may_publish
+from parvis.feedback.permissions.exchanges import access_public_dataset, body_of, may_publish
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
 

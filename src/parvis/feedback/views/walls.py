@@ -18,10 +18,10 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.boards.wall import SECONDS_A_VIEW, read_wall
-from parvis.feedback.forms_boards import WallLinkForm
+from parvis.feedback.forms.boards import WallLinkForm
 from parvis.feedback.models import Touchpoint, WallLink
 from parvis.feedback.operations.walls import create_wall_link, revoke_wall_link
-from parvis.feedback.permissions_boards import access_wall, access_wall_link
+from parvis.feedback.permissions.boards import access_wall, access_wall_link
 from parvis.feedback.views.board import touchpoints_of
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal

@@ -51,7 +51,7 @@ def queue(
     at: datetime | None = None,
 ) -> int:
     """Write one delivery for each of these addresses, whatever they subscribe to."""
-    from parvis.feedback.exchange_tasks import deliver_webhooks_of
+    from parvis.feedback.tasks.exchanges import deliver_webhooks_of
 
     if not endpoints:
         return 0

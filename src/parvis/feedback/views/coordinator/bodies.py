@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
-from parvis.feedback.permissions_coordinator import may_set_up
+from parvis.feedback.permissions.coordinator import may_set_up
 from parvis.organisations.models import Organisation
 
 

@@ -20,7 +20,7 @@ from parvis.accounts.requests import HatRequest
 from parvis.feedback.enums import KeptApartReason
 from parvis.feedback.models import KeptApart
 from parvis.feedback.operations.exclusions import set_apart, take_back
-from parvis.feedback.permissions_coordinator import access_touchpoint
+from parvis.feedback.permissions.coordinator import access_touchpoint
 from parvis.feedback.views.coordinator.bodies import body_of
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 

@@ -11,7 +11,7 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.models import Device, Questionnaire, Touchpoint
-from parvis.feedback.permissions_coordinator import may_set_up
+from parvis.feedback.permissions.coordinator import may_set_up
 from parvis.feedback.views.coordinator.bodies import body_of
 from parvis.feedback.views.coordinator.devices import SILENT_AFTER
 

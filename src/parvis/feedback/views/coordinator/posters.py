@@ -14,7 +14,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.poster import PosterSize, render_poster
 from parvis.feedback.addresses import public_address
-from parvis.feedback.permissions_coordinator import access_touchpoint
+from parvis.feedback.permissions.coordinator import access_touchpoint
 from parvis.feedback.posters import poster_of
 
 

@@ -23,14 +23,14 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.drafts import Draft, TakenNames, apply, problems_of, read_form
 from parvis.feedback.editor import PHONE, Editor, editor_of, field_id, preview_of
-from parvis.feedback.forms_coordinator import NewQuestionnaireForm, show_refusal
+from parvis.feedback.forms.coordinator import NewQuestionnaireForm, show_refusal
 from parvis.feedback.models import Questionnaire, Touchpoint
 from parvis.feedback.operations.questionnaires import (
     create_questionnaire,
     publish,
     save_draft,
 )
-from parvis.feedback.permissions_coordinator import access_questionnaire, may_set_up
+from parvis.feedback.permissions.coordinator import access_questionnaire, may_set_up
 from parvis.feedback.questionnaire_document import LANGUAGES
 from parvis.feedback.views.coordinator.bodies import body_of, option_missing
 from parvis.foundation.errors import Conflict, Refusal

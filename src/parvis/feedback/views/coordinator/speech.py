@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.feedback.forms_coordinator import RecordingForm
+from parvis.feedback.forms.coordinator import RecordingForm
 from parvis.feedback.models import Questionnaire, QuestionnaireVersion, SpokenLabel
 from parvis.feedback.operations.speech import forget_recording, record_sound
-from parvis.feedback.permissions_coordinator import access_questionnaire
+from parvis.feedback.permissions.coordinator import access_questionnaire
 from parvis.feedback.questionnaire_document import LANGUAGES, RIGHT_TO_LEFT, read_document
 from parvis.feedback.speech.labels import sound_address, spoken_texts, text_hash
 from parvis.feedback.speech.sounds import MAX_SECONDS, MAX_UPLOAD_BYTES

@@ -19,7 +19,7 @@ from parvis.foundation.errors import Refusal
 TOKEN, TRAP = "formulaire", "site_web"
 SECONDS_AT_LEAST = 1.5
 VALID_SECONDS = 24 * 3600
-_SALT = "parvis.feedback.public_forms"
+_SALT = "parvis.feedback.forms.public"
 
 
 @dataclass(frozen=True)
