@@ -22,7 +22,7 @@ from bench.server import run_module, serving
 
 BATCH = 500
 KIOSKS = 64
-THREADS = 16
+THREADS = 32
 
 
 def answers(plan: dict[str, Any], number: int, sequence: int, chance: random.Random) -> Any:
@@ -85,30 +85,30 @@ def posts(plans: list[dict[str, Any]], number: int, size: int) -> list[bytes]:
     return made
 
 
-def measure(label: str, database: str, *, scale: int) -> None:
+def measure(label: str, database: str, *, scale: int, workers: int = 1) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         run_module("parvis.config.cli", home, database, "migrate", "--verbosity", 0)
         plans = json.loads(run_module("tests.durability.prepare_feedback", home, database, KIOSKS))
-        with serving(home, database=database, threads=THREADS) as port:
+        with serving(home, database=database, threads=THREADS, workers=workers) as port:
             nothing = [load.request("GET", "/rien")] * (4_000 * scale)
             load.run(port, nothing[:500], connections=64)
             empty = load.run(port, nothing, connections=64)
             print(
-                f"{label:<11} empty page                {empty.rate:8.0f} /s   "
+                f"{label:<23} empty page                {empty.rate:8.0f} /s   "
                 f"p99 {empty.percentile(99):6.1f} ms"
             )
             single = load.run(port, posts(plans, 4_000 * scale, 1), connections=64)
             _expect(single)
             print(
-                f"{label:<11} single posts              {single.rate:8.0f} /s   "
+                f"{label:<23} single posts              {single.rate:8.0f} /s   "
                 f"p99 {single.percentile(99):6.1f} ms   {single.rate / empty.rate:6.1%} of empty"
             )
             batches = load.run(port, posts(plans, 200 * scale, BATCH), connections=4)
             _expect(batches)
             rate = batches.rate * BATCH
             print(
-                f"{label:<11} batches of {BATCH}            {rate:8.0f} answers/s   "
+                f"{label:<23} batches of {BATCH}            {rate:8.0f} answers/s   "
                 f"p99 {batches.percentile(99):6.1f} ms   {rate / empty.rate:6.1f} × empty"
             )
         found = json.loads(run_module("tests.durability.census_feedback", home, database))
@@ -134,11 +134,13 @@ def main() -> int:
         server, _slash, _name = options.postgresql.rpartition("/")
         name = f"parvis_bench_{os.getpid()}"
         with psycopg.connect(options.postgresql, autocommit=True) as administration:
-            administration.execute(f"CREATE DATABASE {name}")
-            try:
-                measure("PostgreSQL", f"{server}/{name}", scale=options.scale)
-            finally:
-                administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            for workers in (1, 2):
+                administration.execute(f"CREATE DATABASE {name}")
+                try:
+                    label = f"PostgreSQL, {workers} process" + "es" * (workers > 1)
+                    measure(label, f"{server}/{name}", scale=options.scale, workers=workers)
+                finally:
+                    administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
     return 0
 
 

@@ -2,8 +2,8 @@
 
     python -m bench.feedback_rebuild [--postgresql postgres://user@host:port/server_database]
 
-A simulated year of 40 touchpoints, about `PARVIS_BENCH_ANSWERS` answers (a million by default); time
-of ten million in proportion. Counts are compared with the answers before and after.
+A simulated year of 40 touchpoints, about `PARVIS_BENCH_ANSWERS` answers (a million by default);
+time of ten million in proportion. Counts are compared with the answers before and after.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
             f"port = {made.port}",
             "listen_addresses = '127.0.0.1'",
             f"unix_socket_directories = '{folder}'",
-            "max_connections = 60",
+            "max_connections = 100",
         ]
         if not durable:
             settings += ["fsync = off", "full_page_writes = off"]

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from parvis.feedback.models import Device, Receipt
 
@@ -176,37 +175,56 @@ def _as_sqlite_keeps(cell: Any) -> Any:
     return cell
 
 
+# What ingestion remembers of a device, with PostgreSQL types.
+_REMEMBERED = {
+    "last_seen_at": "timestamptz",
+    "app_version": "text",
+    "queue_length": "integer",
+    "put_aside": "integer",
+    "storage_left_bytes": "bigint",
+    "clock_offset_ms": "bigint",
+    "highest_sequence": "bigint",
+    "missing_sequences": "jsonb",
+    "last_visit_at": "timestamptz",
+    "last_level": "smallint",
+    "streak_length": "integer",
+    "same_level_length": "integer",
+    "last_visit": "uuid",
+    "last_exclusion": "smallint",
+}
+# Texts that may hold anything: psycopg quotes them.
+_QUOTED = ("app_version", "missing_sequences")
+
+
 def save_devices(devices: Sequence[Device]) -> None:
-    """Write what is remembered of devices the caller holds the lock of."""
-    assigned = ", ".join(f"{name} = %s" for name in _REMEMBERED)
-    is_sqlite = connection.vendor == "sqlite"
+    """Write what is remembered of devices the caller holds the lock of, by one statement."""
+    if not devices:
+        return
     rows = []
     for device in devices:
-        row = [getattr(device, name) for name in _REMEMBERED]
-        position = _REMEMBERED.index("missing_sequences")
-        if is_sqlite:
-            row = [_as_sqlite_keeps(cell) for cell in row]
-            row[position] = json.dumps(row[position])
-        else:
-            row[position] = Jsonb(row[position])
-        rows.append([*row, device.pk])
+        cells = {name: getattr(device, name) for name in _REMEMBERED}
+        cells["missing_sequences"] = json.dumps(device.missing_sequences)
+        rows.append([device.pk, *cells.values()])
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE feedback_device SET {assigned} WHERE id = %s", rows)  # noqa: S608
-
-
-_REMEMBERED = [
-    "last_seen_at",
-    "app_version",
-    "queue_length",
-    "put_aside",
-    "storage_left_bytes",
-    "clock_offset_ms",
-    "highest_sequence",
-    "missing_sequences",
-    "last_visit_at",
-    "last_level",
-    "streak_length",
-    "same_level_length",
-    "last_visit",
-    "last_exclusion",
-]
+        if connection.vendor == "postgresql":
+            assigned = ", ".join(f"{name} = told.{name}" for name in _REMEMBERED)
+            arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *_REMEMBERED.values()))
+            columns = dict(zip(("id", *_REMEMBERED), zip(*rows, strict=True), strict=True))
+            cursor.execute(
+                f"UPDATE feedback_device SET {assigned} FROM unnest({arrays})"  # noqa: S608
+                f" AS told (id, {', '.join(_REMEMBERED)}) WHERE feedback_device.id = told.id",
+                [
+                    list(column) if name in _QUOTED else _array(column)
+                    for name, column in columns.items()
+                ],
+            )
+        else:
+            assigned = ", ".join(
+                f"{name} = told.value ->> {position}"
+                for position, name in enumerate(_REMEMBERED, start=1)
+            )
+            cursor.execute(
+                f"UPDATE feedback_device SET {assigned} FROM json_each(%s) AS told"  # noqa: S608
+                " WHERE feedback_device.id = told.value ->> 0",
+                [orjson.dumps([[_as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
+            )
