@@ -257,7 +257,7 @@ def test_the_description_for_programs_is_that_of_what_is_sent():
         for field, schema in described.items():
             if "properties" in schema:
                 assert set(schema["properties"]) == set(content[field]), field
-    assert set(SCHEMAS["PairingRefused"]["properties"]) == set(post(code).json())
+    assert set(SCHEMAS["DeviceRefusal"]["properties"]) == set(post(code).json())
 
 
 def test_the_reply_to_answers_tells_the_number():
