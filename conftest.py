@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, settings
 
@@ -19,3 +20,9 @@ def _test_code_sees_every_tenant() -> Iterator[None]:
     """Test bodies prepare and check the rows of any tenant; requests get the scope of their hat."""
     with scopes_disabled():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> None:
+    """A page asked in English leaves its language to the thread; the next test starts in French."""
+    translation.deactivate()
