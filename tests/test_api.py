@@ -383,7 +383,13 @@ class TestDescription:
 
 
 @pytest.fixture
-def kept_connection():
+def description():
+    """The OpenAPI document, read before `kept_connection`, which the client would undo."""
+    return Client().get("/api/openapi.json").json()
+
+
+@pytest.fixture
+def kept_connection(description):
     """The connection of the test's transaction outlives each request, as with Django's client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -394,7 +400,9 @@ def kept_connection():
 
 @pytest.mark.usefixtures("kept_connection")
 @pytest.mark.parametrize("what", PATHS)
-def test_no_request_breaks_the_api_and_every_answer_is_as_described(point, what, monkeypatch):
+def test_no_request_breaks_the_api_and_every_answer_is_as_described(
+    point, what, monkeypatch, description
+):
     """Requests drawn from the description, right and wrong, through the WSGI application."""
     monkeypatch.setattr(keys, "REQUESTS_A_MINUTE", 10**6)
     add_answers(point, 12)
@@ -402,7 +410,7 @@ def test_no_request_breaks_the_api_and_every_answer_is_as_described(point, what,
     add_counts(point, {0: 3, 3: 10})
     KioskFactory(touchpoint=point)
     _key, secret = make_key(point.organisation)
-    schema = schemathesis.openapi.from_dict(Client().get("/api/openapi.json").json())
+    schema = schemathesis.openapi.from_dict(description)
     schema.app = get_wsgi_application()
     statuses = set()
 

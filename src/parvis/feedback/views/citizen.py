@@ -82,6 +82,8 @@ def options_after(step: Step, level: int) -> list[Option]:
 @cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, code: str) -> HttpResponse:
+    # No database of ours is asked for a NUL.
+    code = code.replace("\x00", "")
     with scopes_disabled():
         touchpoint = (
             Touchpoint.objects.select_related("organisation")

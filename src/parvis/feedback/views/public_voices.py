@@ -195,7 +195,11 @@ def similar(request: HttpRequest, code: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     text = sent.get("text", "")[:2_000].replace("\x00", "")
     with scopes_disabled():
-        touchpoint = Touchpoint.objects.filter(code=code).select_related("organisation").first()
+        touchpoint = (
+            Touchpoint.objects.filter(code=code.replace("\x00", ""))
+            .select_related("organisation")
+            .first()
+        )
     if touchpoint is None:
         raise Http404
     context = {
