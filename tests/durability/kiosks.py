@@ -10,7 +10,7 @@ import time
 import uuid
 from typing import Any
 
-from parvis.feedback.protocol import content_hash
+from parvis.feedback.tests.sending import hash_of
 
 PATIENCE_SECONDS = 120.0
 
@@ -116,22 +116,3 @@ class Kiosk(threading.Thread):
             else:
                 self.acknowledged[answer["id"]] = receipt["hash"]
         self._outbox = kept
-
-
-def hash_of(answer: dict[str, Any]) -> str:
-    """The hash as a device computes it, in hexadecimal."""
-    return content_hash(
-        answer_id=uuid.UUID(answer["id"]),
-        visit=uuid.UUID(answer["visit"]),
-        sequence=answer["seq"],
-        touchpoint=answer["touchpoint"],
-        version=answer["version"],
-        question=answer["question"],
-        value=answer["value"],
-        level=answer["level"],
-        language=answer["language"],
-        time_ms=answer["time_ms"],
-        mono_ms=answer["mono_ms"],
-        run=uuid.UUID(answer["run"]),
-        text=answer["text"],
-    ).hex()

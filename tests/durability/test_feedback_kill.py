@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from parvis.feedback.tests.sending import hash_of
 from tests.durability.house import House
-from tests.durability.kiosks import Kiosk, hash_of
+from tests.durability.kiosks import Kiosk
 
 pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
 

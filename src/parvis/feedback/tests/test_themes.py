@@ -31,7 +31,8 @@ from parvis.feedback.themes.finding import cosine, matched, themes_wanted
 from parvis.feedback.themes.words import stem, telling_words
 from parvis.foundation.worker import run_pending
 
-PROPOSALS = Path("/work/shared/data/decidim-lille/proposals.csv")
+# Beside the checkout, where it is there: real inputs are not copied into the project.
+PROPOSALS = Path(__file__).resolve().parents[5] / "shared/data/decidim-lille/proposals.csv"
 
 SUBJECTS = {
     "attente": [
