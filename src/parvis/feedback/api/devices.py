@@ -10,7 +10,7 @@ from django_scopes import scopes_disabled
 
 from parvis.feedback.ingestion import KnownDevice
 from parvis.feedback.models import Device
-from parvis.feedback.operations.devices import secret_hash
+from parvis.feedback.secret_hash import secret_hash
 
 MAX_SECRET_CHARACTERS = 200
 # Kiosks a process remembers; beyond, it starts again with those that speak.

@@ -18,7 +18,8 @@ from ninja.security import HttpBearer
 from parvis.feedback.api.problems import RefusedRequestError
 from parvis.feedback.exchange_enums import ApiScope
 from parvis.feedback.models import ApiKey
-from parvis.feedback.operations.exchanges import KEY_PREFIX, hash_of_key
+from parvis.feedback.operations.exchanges import KEY_PREFIX
+from parvis.feedback.secret_hash import secret_hash
 
 REQUESTS_A_MINUTE = 120
 
@@ -34,7 +35,7 @@ class ApiKeyBearer(HttpBearer):
         # Before the key is known, no tenancy is.
         with scopes_disabled():
             return ApiKey.objects.filter(
-                secret_hash=hash_of_key(token), revoked_at__isnull=True
+                secret_hash=secret_hash(token), revoked_at__isnull=True
             ).first()
 
 

@@ -5,7 +5,6 @@ Lock order: a pairing code, then a device; neither is held while anything else i
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +18,7 @@ from parvis.feedback.codes import code_hash, new_code, read_code
 from parvis.feedback.configuration import configuration_changed
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.models import Device, PairingCode, Touchpoint, WrongPairing
+from parvis.feedback.secret_hash import secret_hash
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.operations import record
 
@@ -138,11 +138,6 @@ def _use(row: PairingCode) -> Paired:
         organisation_id=row.organisation_id,
     )
     return Paired(device, secret)
-
-
-def secret_hash(secret: str) -> str:
-    """SHA-256 in hexadecimal; a secret of 256 bits drawn at random needs no slow hash."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _refuse_too_many_guesses(source: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from parvis.accounts.models import Person
 from parvis.feedback.exchange_enums import ApiScope, DeliveryState, WebhookEvent
 from parvis.feedback.models import ApiKey, WebhookEndpoint
+from parvis.feedback.secret_hash import secret_hash
 from parvis.feedback.webhooks import announcing, signing
 from parvis.feedback.webhooks.delivering import SEALING_PURPOSE
 from parvis.foundation.errors import Conflict, Refusal
@@ -27,10 +27,6 @@ MOST_KEYS = 20
 MOST_ENDPOINTS = 10
 # How long the former secret signs too after a rotation.
 ROTATION_OVERLAP = timedelta(hours=24)
-
-
-def hash_of_key(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 @transaction.atomic
@@ -53,7 +49,7 @@ def create_api_key(
     key = ApiKey.objects.create(
         organisation=organisation,
         name=name[:60],
-        secret_hash=hash_of_key(secret),
+        secret_hash=secret_hash(secret),
         hint=secret[: len(KEY_PREFIX) + 4],
         scopes=sorted(scopes),
         created_by=by,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.feedback.models import WallLink
-from parvis.feedback.permissions.boards import hash_of_secret
+from parvis.feedback.secret_hash import secret_hash
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.operations import record
 from parvis.organisations.models import Site
@@ -37,7 +37,7 @@ def create_wall_link(
         organisation_id=organisation_id,
         name=name,
         site=site,
-        secret_hash=hash_of_secret(secret),
+        secret_hash=secret_hash(secret),
         created_by=by,
     )
     record(

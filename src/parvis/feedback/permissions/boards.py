@@ -5,7 +5,6 @@ Each `access_*` is the entrance of its pages and answers 404 for absent and forb
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from django.http import Http404
@@ -17,6 +16,7 @@ from parvis.accounts.hats import Hat
 from parvis.accounts.models import Person
 from parvis.feedback.enums import AlertState
 from parvis.feedback.models import Alert, Touchpoint, WallLink
+from parvis.feedback.secret_hash import secret_hash
 from parvis.foundation.permissions import Allowed, Decision, Denied
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -38,10 +38,6 @@ def access_wall_link(hat: Hat, pk: int) -> WallLink:
     return get_object_or_404(WallLink.objects.visible_to(hat), pk=pk)
 
 
-def hash_of_secret(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def access_wall(secret: str) -> WallLink:
     """The wall screen of an address, or 404 once it is revoked. No tenancy scope is needed yet."""
     if not _SECRET.fullmatch(secret):
@@ -50,7 +46,7 @@ def access_wall(secret: str) -> WallLink:
         link: WallLink | None = (
             WallLink.objects.active()
             .select_related("organisation", "site")
-            .filter(secret_hash=hash_of_secret(secret))
+            .filter(secret_hash=secret_hash(secret))
             .first()
         )
     if link is None:
