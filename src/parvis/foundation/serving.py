@@ -6,11 +6,12 @@ worker in a thread of it, because an embedded database is written by one process
 
 from __future__ import annotations
 
-import ctypes
 import logging
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Time given to the requests and the task at hand when the server is asked to stop.
 STOP_SECONDS = 30
+# The same for a web process whose main process was killed: it may hang with nobody to end it.
+ORPHAN_SECONDS = 10.0
 # How long a busy thread keeps the interpreter once another wants it. A thread that talks to the
 # database gives it up at each question and waits this long to have it back: with Python's 5 ms the
 # thread that commits spent its time waiting (`bench/feedback_ingestion.py`: 220 posts a second
@@ -83,7 +86,7 @@ def load_application(with_worker: bool, address: str, target: str) -> Callable[.
 
     Says where the pages are once they can be asked for.
     """
-    _die_with_parent()
+    die_with_parent()
     sys.setswitchinterval(SWITCH_SECONDS)
     application: Callable[..., Any] = import_string(settings.WSGI_APPLICATION)
     connection.ensure_connection()
@@ -98,8 +101,19 @@ def load_application(with_worker: bool, address: str, target: str) -> Callable[.
     return application
 
 
-def _die_with_parent() -> None:
-    """Stop when granian's main process is killed, instead of keeping the port and the database."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+def die_with_parent(patience: float = ORPHAN_SECONDS) -> None:
+    """Stop when granian's main process is killed, instead of keeping the port and the database.
+
+    Nobody is left then to end a process that hangs while it stops, so it ends itself after
+    `patience` seconds: what was acknowledged is committed by that time.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(patience)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="parvis-parent", daemon=True).start()

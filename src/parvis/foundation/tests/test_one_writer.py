@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -106,6 +108,26 @@ def test_a_killed_server_leaves_nobody_behind(installation: Installation) -> Non
         server.wait()
         wait_until(lambda: not is_alive(writer), "the web process stops too")
     assert installation.run("migrate", "--verbosity", "0").returncode == 0
+
+
+def test_a_web_process_that_hangs_without_its_parent_ends_all_the_same(tmp_path: Path) -> None:
+    """Seen once under load: the signal to stop was lost, and the port stayed taken."""
+    hanging = (
+        "import pathlib, signal, time, django\n"
+        "django.setup()\n"
+        "from parvis.foundation.serving import die_with_parent\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "die_with_parent(0.1)\n"
+        "pathlib.Path('ready').touch()\n"
+        "time.sleep(600)\n"
+    )
+    starting = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hanging!r}])"
+    parent = subprocess.Popen([sys.executable, "-c", starting], cwd=tmp_path)
+    wait_until((tmp_path / "ready").exists, "the process watches its parent")
+    (orphan,) = children_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not is_alive(orphan), "the process ends itself")
 
 
 def test_several_web_processes_are_refused_on_sqlite(installation: Installation) -> None:
