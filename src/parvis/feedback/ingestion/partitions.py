@@ -26,8 +26,14 @@ def ensure_month(moment: datetime) -> None:
         if cursor.fetchone()[0] is not None:
             return
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone()[0] is not None:
+        # Not to_regclass again: it would answer from what this connection remembers, where another
+        # process may have made the partition while we waited.
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_class"
+            " WHERE relname = %s AND relnamespace = current_schema()::regnamespace)",
+            [name],
+        )
+        if cursor.fetchone()[0]:
             return
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM feedback_answer_default"

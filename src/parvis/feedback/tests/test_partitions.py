@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django_scopes import scopes_disabled
 
 from parvis.feedback.ingestion import committer
-from parvis.feedback.ingestion.partitions import ensure_month
+from parvis.feedback.ingestion.partitions import _LOCK, ensure_month
 from parvis.feedback.models import Answer
 from parvis.feedback.tests.factories import KioskFactory
 from parvis.feedback.tests.sending import PlayedKiosk
@@ -70,3 +72,41 @@ def test_a_month_begun_in_the_default_partition_stays_there():
         ensure_month(moment)
         assert "feedback_answer_2031_05" not in partitions()
         assert Answer.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_may_begin_the_same_month():
+    """The second waits for the first, then finds its partition instead of making it again."""
+    if connection.vendor != "postgresql":
+        pytest.skip("an embedded database keeps one table")
+    moment = datetime(2032, 2, 1, tzinfo=UTC)
+    errors: list[Exception] = []
+
+    def second():
+        try:
+            ensure_month(moment)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            thread.start()
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            for _try in range(600):
+                cursor.execute(waiting)
+                if cursor.fetchone()[0]:
+                    break
+                time.sleep(0.05)
+            else:
+                pytest.fail("the second process never waited")
+            ensure_month(moment)
+        thread.join()
+        assert not errors
+        assert "feedback_answer_2032_02" in partitions()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS feedback_answer_2032_02")
