@@ -1,7 +1,8 @@
 """Answers a second: kiosks' batches and single posts, durable and counted, against an empty page.
 
 The server, the load and the database share two cores. Every figure is given with its ratio to the
-page that does nothing, asked by the same connections in the same run.
+page that does nothing, asked by the same connections in the same run. The server runs with its
+default settings, and is left alone until the work it does at its start is over.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from bench.server import run_module, serving
 
 BATCH = 500
 KIOSKS = 64
-THREADS = 32
 
 
 def answers(plan: dict[str, Any], number: int, sequence: int, chance: random.Random) -> Any:
@@ -90,7 +90,7 @@ def measure(label: str, database: str, *, scale: int, workers: int = 1) -> None:
         home = Path(folder)
         run_module("parvis.config.cli", home, database, "migrate", "--verbosity", 0)
         plans = json.loads(run_module("tests.durability.prepare_feedback", home, database, KIOSKS))
-        with serving(home, database=database, threads=THREADS, workers=workers) as port:
+        with serving(home, database=database, workers=workers) as port:
             nothing = [load.request("GET", "/rien")] * (4_000 * scale)
             load.run(port, nothing[:500], connections=64)
             empty = load.run(port, nothing, connections=64)

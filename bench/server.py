@@ -20,11 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextlib.contextmanager
-def serving(home: Path, *, database: str, threads: int, workers: int = 1) -> Iterator[int]:
-    """A migrated installation that serves; gives its port. `database` empty = SQLite in `home`."""
+def serving(home: Path, *, database: str, workers: int = 1) -> Iterator[int]:
+    """A migrated installation that serves, at rest; gives its port.
+
+    `database` empty = SQLite in `home`.
+    """
     port = _free_port()
     environment = environment_of(home, database)
-    arguments = ["serve", "--port", str(port), "--threads", str(threads)]
+    arguments = ["serve", "--port", str(port)]
     if database:
         arguments += ["--workers", str(workers)]
     with (home / "server.log").open("wb") as log:
@@ -37,6 +40,7 @@ def serving(home: Path, *, database: str, threads: int, workers: int = 1) -> Ite
         )
         try:
             _wait_for(port, server, home)
+            _wait_for_rest(server.pid)
             yield port
         finally:
             server.terminate()
@@ -81,6 +85,22 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
         if server.poll() is not None or time.monotonic() > deadline:
             raise SystemExit((home / "server.log").read_text()[-3000:])
         time.sleep(0.1)
+
+
+def _wait_for_rest(pid: int) -> None:
+    """Until the web processes use little processor: on SQLite, their worker works at the start."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    spent = -1.0
+    for _try in range(60):
+        before, spent = spent, sum(map(_processor_seconds, children))
+        if spent - before < 0.05:
+            return
+        time.sleep(1)
+
+
+def _processor_seconds(pid: str) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

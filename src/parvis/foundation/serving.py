@@ -26,7 +26,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from parvis.foundation import database_lock
+from parvis.foundation import database_lock, turnstile
 from parvis.foundation.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 30
 # The same for a web process whose main process was killed: it may hang with nobody to end it.
 ORPHAN_SECONDS = 10.0
+# Requests that may wait, beside those that compute, for their answers to be committed together.
+WAITING_THREADS = 64
+# Connections of a web process beside those of its pages: the thread that commits, and one to spare.
+OTHER_CONNECTIONS = 2
 # How long a busy thread keeps the interpreter once another wants it. A thread that talks to the
 # database gives it up at each question and waits this long to have it back: with Python's 5 ms the
 # thread that commits spent its time waiting (`bench/feedback_ingestion.py`: 220 posts a second
@@ -56,8 +60,8 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # A thread holds a database connection: granian's default of 512 would exhaust PostgreSQL.
-        blocking_threads=threads,
+        # Few compute at once (`turnstile`), many wait for a commit.
+        blocking_threads=threads + WAITING_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_dictconfig=settings.LOGGING,
@@ -65,7 +69,9 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
     )
     database_lock.release_all()
     address = f"http://{host}:{port}/"
-    server.serve(target_loader=partial(load_application, with_worker and embedded, address))
+    server.serve(
+        target_loader=partial(load_application, with_worker and embedded, address, threads)
+    )
 
 
 def refuse_unready_database() -> None:
@@ -81,14 +87,19 @@ def refuse_unready_database() -> None:
             )
 
 
-def load_application(with_worker: bool, address: str, target: str) -> Callable[..., Any]:
+def load_application(
+    with_worker: bool, address: str, threads: int, target: str
+) -> Callable[..., Any]:
     """In a web process: the WSGI application, and the worker beside it for an embedded database.
 
     Says where the pages are once they can be asked for.
     """
     die_with_parent()
     sys.setswitchinterval(SWITCH_SECONDS)
-    application: Callable[..., Any] = import_string(settings.WSGI_APPLICATION)
+    turnstile.pool_connections(threads + OTHER_CONNECTIONS)
+    application: Callable[..., Any] = turnstile.limited(
+        import_string(settings.WSGI_APPLICATION), threads
+    )
     connection.ensure_connection()
     connection.close()
     if with_worker:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.foundation.logs.RequestLogMiddleware",
+    "parvis.foundation.machines.MachineMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,6 +75,9 @@ MIDDLEWARE = [
     # Last, so that its pages are made inside the hat's tenancy.
     "parvis.foundation.refusals.RefusalMiddleware",
 ]
+
+# What kiosks send, all day long: `parvis.foundation.machines`.
+MACHINE_ROUTES = ["feedback:batches"]
 
 ROOT_URLCONF = "parvis.config.urls"
 WSGI_APPLICATION = "parvis.config.wsgi.application"

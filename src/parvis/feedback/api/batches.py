@@ -5,6 +5,7 @@ A plain view: it is the hottest of the product, and its answer is a hash by answ
 
 from __future__ import annotations
 
+import logging
 import zlib
 from typing import Any
 
@@ -30,6 +31,8 @@ from parvis.feedback.protocol import (
     read_sending,
 )
 from parvis.foundation.access import public
+
+logger = logging.getLogger(__name__)
 
 _MAX_APP_VERSION_CHARACTERS = 20
 _RETRY_SECONDS = "5"
@@ -76,7 +79,8 @@ def batches(request: HttpRequest) -> HttpResponse:
     except RevokedError:
         recognised.forget(device)
         return unknown_device()
-    except (BusyError, DatabaseError):
+    except (BusyError, DatabaseError) as error:
+        logger.error("answers not stored", exc_info=error)
         # A full disk, a database that restarts: whatever it is, the kiosk keeps its answers.
         return problem(
             503,

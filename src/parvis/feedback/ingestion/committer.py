@@ -23,6 +23,7 @@ from parvis.feedback.ingestion.taking import take
 from parvis.feedback.ingestion.work import Health, KnownDevice, Outcome, Work
 from parvis.feedback.models import Device
 from parvis.feedback.protocol import Sending, SentAnswer
+from parvis.foundation.turnstile import stepping_aside
 
 # Answers in one transaction: enough to share the flush, few enough to answer within 150 ms.
 MAX_ANSWERS_TOGETHER = 2_000
@@ -151,8 +152,10 @@ def submit(
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+    committed = _committer.submit(work)
     try:
-        return _committer.submit(work).result(timeout=PATIENCE_SECONDS)
+        with stepping_aside():
+            return committed.result(timeout=PATIENCE_SECONDS)
     except TimeoutError:
         # It may still be committed: sent again, the same answers get the same receipts.
         raise BusyError from None

@@ -17,7 +17,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="adresse d’écoute")
         parser.add_argument("--port", type=int, default=8000, help="port d’écoute")
         parser.add_argument("--workers", type=int, default=1, help="processus web (SQLite : 1)")
-        parser.add_argument("--threads", type=int, default=4, help="fils de chaque processus web")
+        parser.add_argument(
+            "--threads", type=int, default=4, help="pages calculées à la fois par processus"
+        )
         parser.add_argument(
             "--no-worker", action="store_true", help="ne fait pas le travail de fond (SQLite)"
         )

@@ -1,0 +1,46 @@
+"""What kiosks send goes straight to its view, and is answered as every page of the house."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from parvis.foundation.machines import MachineMiddleware
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/api/feedback/batches"
+
+
+def test_the_route_of_batches_is_one(rf):
+    asked = []
+    middleware = MachineMiddleware(lambda request: asked.append(request.path))
+    assert PATH in map(reverse, settings.MACHINE_ROUTES)
+    assert middleware(rf.post(PATH)).status_code == 401
+    assert not asked
+    for path in ("/", "/api/feedback/batches/", "/api/feedback/pairing"):
+        middleware(rf.get(path))
+    assert asked == ["/", "/api/feedback/batches/", "/api/feedback/pairing"]
+
+
+def test_its_answers_have_a_length_and_leave_no_cookie(client):
+    response = client.post(PATH, b"{}", content_type="application/json")
+    assert response.status_code == 401
+    assert response["Content-Length"] == str(len(response.content))
+    assert response["X-Request-ID"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
+
+
+def test_its_refusals_are_in_the_language_asked_for_whatever_the_thread_spoke_before(client):
+    french = client.post(PATH).json()["title"]
+    english = client.post(PATH, HTTP_ACCEPT_LANGUAGE="en").json()["title"]
+    assert french.startswith("Cette borne")
+    assert english.startswith("This kiosk")
+    assert client.post(PATH).json()["title"] == french
+
+
+def test_another_verb_is_refused(client):
+    assert client.get(PATH).status_code == 405
