@@ -17,6 +17,10 @@ from typing import Any
 from django.db import connection
 
 
+# How long a request waits for a database that is down before it is refused with a sentence.
+UNREACHABLE_SECONDS = 5
+
+
 class Turnstile:
     """So many places, given in the order of arrival; who comes back from a wait goes first."""
 
@@ -96,7 +100,10 @@ def pool_connections(size: int) -> None:
         connection.close()
         settings = connection.settings_dict
         settings["CONN_MAX_AGE"] = 0
-        settings["OPTIONS"] = {**settings["OPTIONS"], "pool": {"min_size": 1, "max_size": size}}
+        settings["OPTIONS"] = {
+            **settings["OPTIONS"],
+            "pool": {"min_size": 1, "max_size": size, "timeout": UNREACHABLE_SECONDS},
+        }
 
 
 def is_pooled() -> bool:

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -86,14 +86,18 @@ class _Committer:
 
 
 def _settle(group: Sequence[_Waiting]) -> None:
-    """Commit a group; if it fails, each request alone, so that one cannot fail the others."""
+    """Commit a group; if it fails, each request alone, so that one cannot fail the others.
+
+    All of them fail at once when the database cannot be reached: each alone would wait for it.
+    """
     try:
         outcomes = commit([waiting.work for waiting in group])
     except Exception as error:
         # The server may have gone, and come back: the next transaction takes a fresh connection.
         connection.close()
-        if len(group) == 1:
-            group[0].future.set_exception(error)
+        if len(group) == 1 or not _is_reachable():
+            for waiting in group:
+                waiting.future.set_exception(error)
             return
         for waiting in group:
             _settle([waiting])
@@ -103,6 +107,14 @@ def _settle(group: Sequence[_Waiting]) -> None:
             waiting.future.set_result(outcome)
         else:
             waiting.future.set_exception(outcome)
+
+
+def _is_reachable() -> bool:
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
 
 
 def commit(works: Sequence[Work]) -> list[Outcome | Exception]:
