@@ -7,11 +7,8 @@ default settings, and is left alone until the work it does at its start is over.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import random
-import sys
 import tempfile
 import time
 import uuid
@@ -19,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import load
-from bench.server import run_module, serving
+from bench.server import on_servers, run_module, serving
 
 BATCH = 500
 KIOSKS = 64
+POSTS = 4_000
+BATCHES = 200
 
 
 def answers(plan: dict[str, Any], number: int, sequence: int, chance: random.Random) -> Any:
@@ -85,36 +84,40 @@ def posts(plans: list[dict[str, Any]], number: int, size: int) -> list[bytes]:
     return made
 
 
-def measure(label: str, database: str, *, scale: int, workers: int = 1) -> None:
+def measure(label: str, database: str, workers: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         run_module("parvis.config.cli", home, database, "migrate", "--verbosity", 0)
         plans = json.loads(run_module("tests.durability.prepare_feedback", home, database, KIOSKS))
         with serving(home, database=database, workers=workers) as port:
-            nothing = [load.request("GET", "/rien")] * (4_000 * scale)
+            nothing = [load.request("GET", "/rien")] * (POSTS)
             load.run(port, nothing[:500], connections=64)
             empty = load.run(port, nothing, connections=64)
             print(
                 f"{label:<23} empty page                {empty.rate:8.0f} /s   "
                 f"p99 {empty.percentile(99):6.1f} ms"
             )
-            single = load.run(port, posts(plans, 4_000 * scale, 1), connections=64)
+            single = load.run(port, posts(plans, POSTS, 1), connections=64)
             _expect(single)
             print(
                 f"{label:<23} single posts              {single.rate:8.0f} /s   "
                 f"p99 {single.percentile(99):6.1f} ms   {single.rate / empty.rate:6.1%} of empty"
             )
-            batches = load.run(port, posts(plans, 200 * scale, BATCH), connections=4)
+            batches = load.run(port, posts(plans, BATCHES, BATCH), connections=4)
             _expect(batches)
             rate = batches.rate * BATCH
             print(
                 f"{label:<23} batches of {BATCH}            {rate:8.0f} answers/s   "
                 f"p99 {batches.percentile(99):6.1f} ms   {rate / empty.rate:6.1f} × empty"
             )
-        found = json.loads(run_module("tests.durability.census_feedback", home, database))
-        sent = 4_000 * scale + 200 * scale * BATCH
-        if len(found["answers"]) != sent or found["differences"]:
-            raise SystemExit(f"{label}: {len(found['answers'])} of {sent}, {found['differences']}")
+        expect_stored(home, database, POSTS + BATCHES * BATCH)
+
+
+def expect_stored(home: Path, database: str, sent: int) -> None:
+    """Stop unless so many answers are there, with a receipt each, and counted."""
+    found = json.loads(run_module("bench.feedback_census", home, database))
+    if found != {"answers": sent, "receipts": sent, "differences": []}:
+        raise SystemExit(f"{sent} sent, {found} found")
 
 
 def _expect(done: load.Load) -> None:
@@ -122,27 +125,5 @@ def _expect(done: load.Load) -> None:
         raise SystemExit(f"statuses: {done.statuses}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--postgresql", default=os.environ.get("PARVIS_BENCH_POSTGRESQL", ""))
-    parser.add_argument("--scale", type=int, default=1, help="how many times longer")
-    options = parser.parse_args()
-    measure("SQLite", "", scale=options.scale)
-    if options.postgresql:
-        import psycopg
-
-        server, _slash, _name = options.postgresql.rpartition("/")
-        name = f"parvis_bench_{os.getpid()}"
-        with psycopg.connect(options.postgresql, autocommit=True) as administration:
-            for workers in (1, 2):
-                administration.execute(f"CREATE DATABASE {name}")
-                try:
-                    label = f"PostgreSQL, {workers} process" + "es" * (workers > 1)
-                    measure(label, f"{server}/{name}", scale=options.scale, workers=workers)
-                finally:
-                    administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    on_servers(measure)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -51,15 +52,35 @@ async def _run(port: int, requests: Iterator[bytes], connections: int) -> Load:
 async def _connection(
     port: int, requests: Iterator[bytes], spent: list[float], statuses: Counter[int]
 ) -> None:
+    async with connected(port) as ask:
+        for one in requests:
+            started = time.perf_counter()
+            status = await ask(one)
+            spent.append((time.perf_counter() - started) * 1000)
+            statuses[status] += 1
+
+
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Callable[[bytes], Awaitable[int]]]:
+    """A connection kept open: gives what sends a request on it and returns the status."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for one in requests:
-        started = time.perf_counter()
+
+    async def ask(one: bytes) -> int:
         writer.write(one)
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.lower().split(b"\r\n")
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
         if length:
             await reader.readexactly(length)
-        spent.append((time.perf_counter() - started) * 1000)
-        statuses[int(lines[0].split()[1])] += 1
-    writer.close()
+        return int(lines[0].split()[1])
+
+    try:
+        yield ask
+    finally:
+        writer.close()
+
+
+async def ask(port: int, one: bytes) -> int:
+    """One request on a connection of its own; its status."""
+    async with connected(port) as on_it:
+        return await on_it(one)

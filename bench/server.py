@@ -6,6 +6,7 @@ installation that a benchmark starts.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +41,7 @@ def serving(home: Path, *, database: str, workers: int = 1) -> Iterator[int]:
         )
         try:
             _wait_for(port, server, home)
-            _wait_for_rest(server.pid)
+            _wait_for_rest(port)
             yield port
         finally:
             server.terminate()
@@ -73,6 +74,49 @@ def run_module(name: str, home: Path, database: str, *arguments: object) -> str:
     ).stdout
 
 
+def on_servers(measure: Callable[[str, str, int], None]) -> None:
+    """Run `measure(label, database, web processes)` on SQLite, and on PostgreSQL with one and two.
+
+    A PostgreSQL server is named by `PARVIS_BENCH_POSTGRESQL` or `--postgresql`.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--postgresql", default=os.environ.get("PARVIS_BENCH_POSTGRESQL", ""))
+    parser.add_argument("--only", help="a label: that one alone")
+    options = parser.parse_args()
+    if options.only in (None, "SQLite"):
+        measure("SQLite", "", 1)
+    if not options.postgresql:
+        return
+    import psycopg
+
+    server, _slash, _name = options.postgresql.rpartition("/")
+    name = f"parvis_bench_{os.getpid()}"
+    with psycopg.connect(options.postgresql, autocommit=True) as administration:
+        for workers in (1, 2):
+            label = f"PostgreSQL, {workers} process" + "es" * (workers > 1)
+            if options.only not in (None, label):
+                continue
+            administration.execute(f"CREATE DATABASE {name}")
+            try:
+                measure(label, f"{server}/{name}", workers)
+            finally:
+                administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def web_processes(port: int) -> list[str]:
+    """The process numbers of the web processes that serve on this port."""
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if (
+                folder.name.isdigit()
+                and b"--port\0%d\0" % port in (folder / "cmdline").read_bytes()
+            ):
+                children = (folder / "task" / folder.name / "children").read_text().split()
+                if children:
+                    return children
+    raise SystemExit(f"nothing serves on port {port}")
+
+
 def _wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
     deadline = time.monotonic() + 60
     while True:
@@ -87,9 +131,9 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
         time.sleep(0.1)
 
 
-def _wait_for_rest(pid: int) -> None:
+def _wait_for_rest(port: int) -> None:
     """Until the web processes use little processor: on SQLite, their worker works at the start."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = web_processes(port)
     spent = -1.0
     for _try in range(60):
         before, spent = spent, sum(map(_processor_seconds, children))

@@ -36,7 +36,7 @@ STOP_SECONDS = 30
 # The same for a web process whose main process was killed: it may hang with nobody to end it.
 ORPHAN_SECONDS = 10.0
 # Requests that may wait, beside those that compute, for their answers to be committed together.
-WAITING_THREADS = 64
+WAITING_THREADS = 96
 # Connections of a web process beside those of its pages: the thread that commits, and one to spare.
 OTHER_CONNECTIONS = 2
 # How long a busy thread keeps the interpreter once another wants it. A thread that talks to the

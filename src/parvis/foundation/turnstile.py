@@ -16,7 +16,6 @@ from typing import Any
 
 from django.db import connection
 
-
 # How long a request waits for a database that is down before it is refused with a sentence.
 UNREACHABLE_SECONDS = 5
 

@@ -6,6 +6,7 @@ A plain view: it is the hottest of the product, and its answer is a hash by answ
 from __future__ import annotations
 
 import logging
+import random
 import zlib
 from typing import Any
 
@@ -20,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from parvis.feedback.api.devices import problem, recognised, unknown_device
-from parvis.feedback.ingestion import BusyError, Health, Outcome, RevokedError, submit
+from parvis.feedback.ingestion import BusyError, Health, Outcome, RevokedError, is_full, submit
 from parvis.feedback.protocol import (
     MAX_ANSWERS,
     MAX_BODY_BYTES,
@@ -35,7 +36,8 @@ from parvis.foundation.access import public
 logger = logging.getLogger(__name__)
 
 _MAX_APP_VERSION_CHARACTERS = 20
-_RETRY_SECONDS = "5"
+# Between these, so that kiosks refused together do not come back together.
+_RETRY_SECONDS = (5, 15)
 
 
 class _UnreadableError(Exception):
@@ -55,6 +57,8 @@ def batches(request: HttpRequest) -> HttpResponse:
     device = recognised.find(request)
     if device is None:
         return unknown_device()
+    if is_full():
+        return _busy()
     try:
         raw = _read_body(request)
         sending = read_sending(raw.get("sent"))
@@ -79,15 +83,22 @@ def batches(request: HttpRequest) -> HttpResponse:
     except RevokedError:
         recognised.forget(device)
         return unknown_device()
-    except (BusyError, DatabaseError) as error:
-        logger.error("answers not stored", exc_info=error)
+    except BusyError:
+        return _busy()
+    except DatabaseError as error:
         # A full disk, a database that restarts: whatever it is, the kiosk keeps its answers.
-        return problem(
-            503,
-            _("Le serveur ne peut pas enregistrer pour l’instant. La borne garde ses réponses."),
-            {"Retry-After": _RETRY_SECONDS},
-        )
+        logger.error("answers not stored", exc_info=error)
+        return _busy()
     return _receipts(outcome)
+
+
+def _busy() -> HttpResponse:
+    """Told to come back, each at a moment of its own."""
+    return problem(
+        503,
+        _("Le serveur ne peut pas enregistrer pour l’instant. La borne garde ses réponses."),
+        {"Retry-After": str(random.randint(*_RETRY_SECONDS))},  # noqa: S311
+    )
 
 
 def _receipts(outcome: Outcome) -> HttpResponse:

@@ -4,7 +4,7 @@
 the same time are committed together, by one thread per process.
 """
 
-from parvis.feedback.ingestion.committer import BusyError, submit
+from parvis.feedback.ingestion.committer import BusyError, is_full, submit
 from parvis.feedback.ingestion.work import (
     Health,
     KnownDevice,
@@ -22,5 +22,6 @@ __all__ = [
     "ReceiptGiven",
     "ReceiptStatus",
     "RevokedError",
+    "is_full",
     "submit",
 ]

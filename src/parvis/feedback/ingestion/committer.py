@@ -27,8 +27,9 @@ from parvis.foundation.turnstile import stepping_aside
 
 # Answers in one transaction: enough to share the flush, few enough to answer within 150 ms.
 MAX_ANSWERS_TOGETHER = 2_000
-# Requests that may wait: beyond, the server says to come back rather than make everybody wait.
-MAX_WAITING = 512
+# Requests of a process that may wait for their commit: beyond, the server says to come back. Fewer
+# than its threads, so that kiosks that all come back at once leave some to those who ask for pages.
+MAX_WAITING = 64
 # How long a request waits for its commit: longer than SQLite waits for its writer.
 PATIENCE_SECONDS = 40
 
@@ -47,16 +48,24 @@ class _Committer:
     """The queue and its thread, made at the first request of the process."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[_Waiting] = queue.Queue(maxsize=MAX_WAITING)
+        self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._counting = threading.Lock()
+        self._in_room = 0
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
+    @property
+    def is_full(self) -> bool:
+        return self._in_room >= MAX_WAITING
+
     def submit(self, work: Work) -> Future[Outcome]:
+        with self._counting:
+            if self.is_full:
+                raise BusyError
+            self._in_room += 1
         waiting = _Waiting(work, Future())
-        try:
-            self._waiting.put_nowait(waiting)
-        except queue.Full:
-            raise BusyError from None
+        waiting.future.add_done_callback(self._make_room)
+        self._waiting.put(waiting)
         if self._thread is None or not self._thread.is_alive():
             with self._starting:
                 if self._thread is None or not self._thread.is_alive():
@@ -65,6 +74,10 @@ class _Committer:
                     )
                     self._thread.start()
         return waiting.future
+
+    def _make_room(self, _settled: Future[Outcome]) -> None:
+        with self._counting:
+            self._in_room -= 1
 
     def _run(self) -> None:
         left: _Waiting | None = None
@@ -136,6 +149,11 @@ def _ensure_partition(work: Work) -> None:
 
 
 _committer = _Committer()
+
+
+def is_full() -> bool:
+    """Whether `submit` would refuse now: asked before the work of reading what is sent."""
+    return _committer.is_full
 
 
 def submit(
