@@ -18,6 +18,7 @@ BENCHMARKS = (
     "results",
     "lists",
     "feedback_ingestion",
+    "feedback_return",
     "feedback_rebuild",
     "feedback_boards",
     "feedback_exports",

@@ -6,6 +6,7 @@ worker in a thread of it, because an embedded database is written by one process
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -39,11 +40,6 @@ ORPHAN_SECONDS = 10.0
 WAITING_THREADS = 96
 # Connections of a web process beside those of its pages: the thread that commits, and one to spare.
 OTHER_CONNECTIONS = 2
-# How long a busy thread keeps the interpreter once another wants it. A thread that talks to the
-# database gives it up at each question and waits this long to have it back: with Python's 5 ms the
-# thread that commits spent its time waiting (`bench/feedback_ingestion.py`: 220 posts a second
-# became 517).
-SWITCH_SECONDS = 0.0005
 
 
 def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool) -> None:
@@ -95,7 +91,6 @@ def load_application(
     Says where the pages are once they can be asked for.
     """
     die_with_parent()
-    sys.setswitchinterval(SWITCH_SECONDS)
     turnstile.pool_connections(threads + OTHER_CONNECTIONS)
     application: Callable[..., Any] = turnstile.limited(
         import_string(settings.WSGI_APPLICATION), threads
@@ -109,6 +104,9 @@ def load_application(
     )
     sys.stdout.write("\n")
     sys.stdout.flush()
+    # What is loaded stays: looking at it all again, the collector would stop everybody for a while.
+    gc.collect()
+    gc.freeze()
     return application
 
 
