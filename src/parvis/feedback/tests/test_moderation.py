@@ -188,6 +188,18 @@ def test_a_decision_changes_the_state_and_is_in_the_journal(place, moderator) ->
     assert entry.organisation_id == place.organisation_id
 
 
+def test_deciding_is_the_first_action_of_the_page_changing_one_s_mind_is_not(
+    place, moderator
+) -> None:
+    comment = CommentFactory(touchpoint=place)
+    first = '<button class="btn" name="decision"'
+    assert moderator.get(page("comment", comment.pk)).content.decode().count(first) == 1
+    moderator.post(
+        page("comment_decide", comment.pk), {"decision": "published", "seen": seen(comment)}
+    )
+    assert first not in moderator.get(page("comment", comment.pk)).content.decode()
+
+
 def test_the_second_moderator_is_told_and_changes_nothing(place, moderator) -> None:
     comment = CommentFactory(touchpoint=place)
     opened = seen(comment)
