@@ -107,6 +107,15 @@ def test_the_page_says_what_few_agents_mean(client, body):
     assert "ne surveille personne" in shown
 
 
+def test_the_form_has_words_for_no_stage_and_the_page_an_address_cut_at_its_slashes(client, body):
+    touchpoint = TouchpointFactory(organisation=body)
+    assert '<option value="" selected>Aucune en particulier</option>' in (
+        client.get(page("open_touchpoint")).content.decode()
+    )
+    shown = client.get(page("touchpoint", touchpoint.pk)).content.decode()
+    assert f"testserver/<wbr>avis/<wbr>{touchpoint.code}</a>" in shown
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
