@@ -2,6 +2,7 @@
 
 Builds a demonstration of its own in a temporary folder, serves it on a free port, and writes
 `docs/images/*.png`. The same seed gives the same people and figures; only dates follow today.
+The poster is a PDF: Debian's poppler draws it.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 PARVIS = Path(sys.executable).with_name("parvis")
 
-DESK = {"width": 1280, "height": 960}
-PHONE = {"width": 390, "height": 844}
-LANDSCAPE = {"width": 1024, "height": 768}
-PORTRAIT = {"width": 800, "height": 1280}
-# What the kiosk is photographed at, as a touchpoint of the demonstration is named.
+DESK: ViewportSize = {"width": 1280, "height": 960}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LANDSCAPE: ViewportSize = {"width": 1024, "height": 768}
+PORTRAIT: ViewportSize = {"width": 800, "height": 1280}
+# A screen in a hall.
+WALL: ViewportSize = {"width": 1280, "height": 720}
+# Where the kiosk is photographed and the poster printed, as the demonstration names them.
 KIOSK_TOUCHPOINT = "Accueil"
+POSTER_TOUCHPOINT = "Médiathèque"
+POSTER_DPI = 72
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class Shot:
     # How far down the page the picture begins, in pixels.
     scroll: int = 0
 
+    @property
+    def size(self) -> ViewportSize:
+        return {"phone": PHONE, "wall": WALL}.get(self.device, DESK)
+
 
 SHOTS = (
     Shot("home", "", "/"),
@@ -50,6 +59,8 @@ SHOTS = (
     Shot("review", "relecteur", "/terrain/relecture/", ("Téléphone",)),
     Shot("board", "operatrice", "/editions/gestion/", ("2027",)),
     Shot("directory", "", "/annuaire/?q=st+etienne"),
+    Shot("feedback", "coordinatrice", "/ecoute/tableau/?periode=90j", scroll=700),
+    Shot("wall", "coordinatrice", "/ecoute/mur/?vue=1", device="wall"),
 )
 
 
@@ -91,7 +102,7 @@ def take_all(base_url: str) -> None:
         )
         for shot in SHOTS:
             context = browser.new_context(
-                viewport=PHONE if shot.device == "phone" else DESK,
+                viewport=shot.size,
                 reduced_motion="reduce",
                 locale="fr-FR",
             )
@@ -103,6 +114,7 @@ def take_all(base_url: str) -> None:
             print(f"docs/images/{shot.name}.png")
             context.close()
         take_kiosk(browser, base_url)
+        take_poster(browser, base_url)
         browser.close()
 
 
@@ -146,6 +158,21 @@ def take_kiosk(browser: Browser, base_url: str) -> None:
     page.screenshot(path=IMAGES / "phone.png")
     print("docs/images/phone.png")
     phone.close()
+
+
+def take_poster(browser: Browser, base_url: str) -> None:
+    """Download a poster as a coordinator does, and draw its one page."""
+    desk = browser.new_context(viewport=DESK, locale="fr-FR")
+    page = desk.new_page()
+    reach(page, base_url, Shot("", "coordinatrice", "/ecoute/points/", (POSTER_TOUCHPOINT,)))
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Affiche A4").click()
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
+        waited.value.save_as(pdf.name)
+        command = ["pdftoppm", "-png", "-singlefile", "-r", str(POSTER_DPI), pdf.name]
+        subprocess.run([*command, str(IMAGES / "poster")], check=True)
+    print("docs/images/poster.png")
+    desk.close()
 
 
 def reach(page: Page, base_url: str, shot: Shot) -> None:

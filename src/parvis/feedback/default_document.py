@@ -10,7 +10,7 @@ def default_document() -> dict[str, Any]:
     return {
         "languages": ["fr", "en"],
         "thanks": {
-            "fr": "Merci ! Votre avis est enregistré.",
+            "fr": "Merci\u00a0! Votre avis est enregistré.",
             "en": "Thank you! Your feedback is recorded.",
         },
         "steps": [

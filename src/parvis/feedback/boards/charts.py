@@ -183,7 +183,7 @@ def comparison_chart(comparison: Comparison) -> Chart | None:
     if comparison.field is None:
         title = _("Cinq points d’écoute au moins, pour dire lequel sort de l’ordinaire")
         description = _(
-            "Part d’avis satisfaits de chacun et son intervalle à 95 %. Des intervalles qui se "
+            "Part d’avis satisfaits de chacun et son intervalle à 95 %. Des intervalles qui se "
             "recouvrent ne classent personne."
         )
     else:
@@ -194,7 +194,7 @@ def comparison_chart(comparison: Comparison) -> Chart | None:
         else:
             title = _("Aucun point d’écoute ne sort de l’ordinaire")
         description = _(
-            "Part d’avis satisfaits de chacun et son intervalle à 95 %. Un triangle marque celui "
+            "Part d’avis satisfaits de chacun et son intervalle à 95 %. Un triangle marque celui "
             "que ni le hasard, ni la diversité ordinaire de vos points d’écoute n’expliquent."
         )
     return interval_bar(
@@ -282,7 +282,7 @@ def _reason_chart(table: ReasonTable, identifier: str, *, named: bool) -> Chart 
         title=(
             (f"{table.question.questionnaire.name} – " if named else "")
             + (
-                _("Ce qui pèse le plus quand on est mécontent : %(name)s") % {"name": name}
+                _("Ce qui pèse le plus quand on est mécontent : « %(name)s »") % {"name": name}
                 if most
                 else _("Personne de mécontent n’a encore coché de raison")
             )

@@ -22,14 +22,15 @@ WEEKDAYS = (
     gettext_lazy("samedi"),
     gettext_lazy("dimanche"),
 )
+# Without the full stop of an abbreviation: seven of them stand abreast on a phone.
 SHORT_WEEKDAYS = (
-    gettext_lazy("lun."),
-    gettext_lazy("mar."),
-    gettext_lazy("mer."),
-    gettext_lazy("jeu."),
-    gettext_lazy("ven."),
-    gettext_lazy("sam."),
-    gettext_lazy("dim."),
+    gettext_lazy("lun"),
+    gettext_lazy("mar"),
+    gettext_lazy("mer"),
+    gettext_lazy("jeu"),
+    gettext_lazy("ven"),
+    gettext_lazy("sam"),
+    gettext_lazy("dim"),
 )
 
 

@@ -19,6 +19,7 @@ from parvis.feedback.models import (
 from parvis.feedback.operations.touchpoints import MAX_STAFFING, TouchpointContent
 from parvis.foundation.errors import Refusal
 from parvis.organisations.models import Site
+from parvis.questionnaires.enums import JourneyStage
 
 
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
@@ -90,6 +91,9 @@ class TouchpointForm(forms.ModelForm[Touchpoint]):
             initial="Europe/Paris",
             help_text=_("Les jours et les heures des tableaux se lisent dans ce fuseau."),
         )
+        stage = self.fields["stage"]
+        assert isinstance(stage, forms.TypedChoiceField)
+        stage.choices = [("", _("Aucune en particulier")), *JourneyStage.choices]
         if here.pk:
             self.fields["revision"].initial = here.revision
 

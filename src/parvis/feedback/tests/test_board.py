@@ -99,7 +99,9 @@ def test_reasons_compare_the_dissatisfied_with_the_satisfied(coordinator, touchp
     add_reasons(touchpoint, today(), 3, {0: 4, 1: 30}, respondents=40)
     (chart,) = page(coordinator).context["board"].reasons
     assert chart.table.rows[0] == ("L’attente", "80", "49–94", "10")
-    assert chart.title == "Ce qui pèse le plus quand on est mécontent\u00a0: L’attente"
+    assert (
+        chart.title == "Ce qui pèse le plus quand on est mécontent\u00a0: «\u00a0L’attente\u00a0»"
+    )
 
 
 def test_a_touchpoint_out_of_the_ordinary_is_named(coordinator, touchpoint):

@@ -12,6 +12,7 @@ import segno
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_scopes import scopes_disabled
 from PIL import Image
 from pypdf import PdfReader
 
@@ -20,9 +21,11 @@ from parvis.documents.poster import PosterSize, render_poster
 from parvis.editions.enums import OptionCode
 from parvis.editions.models import Option, RegistrationOption
 from parvis.editions.tests.factories import RegistrationFactory
-from parvis.feedback.enums import DeviceKind
+from parvis.feedback.enums import AlertKind, DeviceKind
 from parvis.feedback.models import Device, PairingCode, Touchpoint
+from parvis.feedback.operations.alerts import open_alert
 from parvis.feedback.posters import poster_of
+from parvis.feedback.tests.comment_factories import CommentFactory
 from parvis.feedback.tests.factories import (
     KioskFactory,
     QuestionnaireFactory,
@@ -105,6 +108,15 @@ def test_the_page_says_what_few_agents_mean(client, body):
     client.post(page("open_touchpoint"), form(questionnaire))
     shown = client.get(page("touchpoint", Touchpoint.objects.get().pk)).content.decode()
     assert "ne surveille personne" in shown
+
+
+def test_the_form_has_words_for_no_stage_and_the_page_an_address_cut_at_its_slashes(client, body):
+    touchpoint = TouchpointFactory(organisation=body)
+    assert '<option value="" selected>Aucune en particulier</option>' in (
+        client.get(page("open_touchpoint")).content.decode()
+    )
+    shown = client.get(page("touchpoint", touchpoint.pk)).content.decode()
+    assert f"testserver/<wbr>avis/<wbr>{touchpoint.code}</a>" in shown
 
 
 @pytest.mark.parametrize(
@@ -296,6 +308,22 @@ def test_the_home_tells_the_next_step(client, body):
     assert step() == 3
     KioskFactory(touchpoint=touchpoint)
     assert step() == 4
+
+
+def test_the_home_says_what_waits_for_somebody(client, body):
+    touchpoint = TouchpointFactory(organisation=body)
+    quiet = client.get(page("home")).content.decode()
+    assert "à traiter" not in quiet
+    assert "à relire" not in quiet
+    details = {"since": "2026-06-01", "excluded": 40, "raw": 50, "reasons": {"2": 40}}
+    with scopes_disabled():
+        open_alert(touchpoint=touchpoint, kind=AlertKind.MISUSE, details=details)
+    for _rank in range(2):
+        CommentFactory(touchpoint=touchpoint)
+    CommentFactory()  # another body's
+    text = client.get(page("home")).content.decode()
+    assert "1 alerte à traiter" in text
+    assert "2 textes à relire" in text
 
 
 # --- Kiosks ---------------------------------------------------------------------------------------

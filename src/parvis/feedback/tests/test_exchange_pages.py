@@ -52,6 +52,7 @@ class TestExports:
         add_answers(point, 30)
         response = coordinator.post(page("exports"), {"format": "csv"}, follow=True)
         assert "vous pouvez quitter cette page" in response.text
+        assert response.text.index('class="tabs"') < response.text.index("vous pouvez quitter")
         assert "En attente" in response.text
         worker.run_pending()
         response = coordinator.get(page("exports"))
@@ -159,6 +160,13 @@ class TestExports:
                 )
         with django_assert_max_num_queries(14):
             coordinator.get(page("exports"))
+
+
+class TestOpenData:
+    def test_the_excerpt_says_in_words_that_a_text_was_left(self, coordinator, point):
+        add_counts(point, {0: 50, 3: 60})
+        add_counts(point, {1: 40}, key="comment")
+        assert "Texte déposé" in coordinator.get(page("open_data")).text
 
 
 class TestKeys:

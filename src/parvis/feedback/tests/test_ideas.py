@@ -324,7 +324,10 @@ def test_a_link_that_was_not_made_here_leads_nowhere(place) -> None:
     ):
         answer = Client().get(page("idea_followed", token))
         assert answer.status_code == 404, token
-        assert "Cette adresse ne mène à aucune idée" in answer.content.decode()
+        page_text = answer.content.decode()
+        assert "Cette adresse ne mène à aucune idée" in page_text
+        assert reverse("organisations:search") in page_text
+        assert "page-header" not in page_text
         assert answer["Referrer-Policy"] == "no-referrer"
 
 

@@ -45,6 +45,13 @@ def test_the_worker_keeps_every_script_and_style():
     page = Client().get(reverse("feedback:kiosk_app")).content.decode()
     named = set(re.findall(r'(?:href|src|data-words-url)="(/static/[^"]+)"', page))
     assert named - set(files) == set()
+    # Without network either, no letter of another language changes its face.
+    tokens = Path(str(finders.find("foundation/css/tokens.css"))).read_text(encoding="utf-8")
+    fonts = {
+        f"/static/foundation/{one}" for one in re.findall(r'url\("\.\./(fonts/[^"]+)"', tokens)
+    }
+    assert len(fonts) == 2
+    assert fonts - set(files) == set()
 
 
 def test_every_module_is_found_by_its_neighbours():

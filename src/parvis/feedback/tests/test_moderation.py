@@ -23,6 +23,7 @@ from parvis.foundation.purges import run_purges
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.foundation.worker import run_pending
 from parvis.journal.models import Entry
+from parvis.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,13 @@ def seen(comment: Comment) -> str:
 
 
 # --- The list
+
+
+@pytest.mark.parametrize("name", ["comments", "ideas"])
+def test_an_empty_list_of_a_fictitious_body_says_what_it_is(name, place, moderator) -> None:
+    assert "Simulation" not in moderator.get(page(name)).content.decode()
+    Organisation.objects.filter(pk=place.organisation_id).update(is_simulated=True)
+    assert "Simulation" in moderator.get(page(name)).content.decode()
 
 
 def test_the_list_filters_by_what_a_moderator_looks_for(place, moderator) -> None:
@@ -186,6 +194,18 @@ def test_a_decision_changes_the_state_and_is_in_the_journal(place, moderator) ->
         {"from": "pending", "to": "published"},
     )
     assert entry.organisation_id == place.organisation_id
+
+
+def test_deciding_is_the_first_action_of_the_page_changing_one_s_mind_is_not(
+    place, moderator
+) -> None:
+    comment = CommentFactory(touchpoint=place)
+    first = '<button class="btn" name="decision"'
+    assert moderator.get(page("comment", comment.pk)).content.decode().count(first) == 1
+    moderator.post(
+        page("comment_decide", comment.pk), {"decision": "published", "seen": seen(comment)}
+    )
+    assert first not in moderator.get(page("comment", comment.pk)).content.decode()
 
 
 def test_the_second_moderator_is_told_and_changes_nothing(place, moderator) -> None:

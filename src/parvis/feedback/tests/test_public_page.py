@@ -87,7 +87,7 @@ def test_a_visit_from_the_face_to_the_thanks():
     somebody.press(value=["0", "4"])
     somebody.press(text="Trop long 😀 <b>x</b>\r\nmerci\x00")
     somebody.press(skip="1")
-    assert somebody.title == "Merci ! Votre avis est enregistré."
+    assert somebody.title == "Merci\u00a0! Votre avis est enregistré."
     reasons = Answer.objects.get(question__key="reasons")
     assert (reasons.value, reasons.level, reasons.visit) == (2**0 + 2**4, 1, smiley.visit)
     assert Comment.objects.get().raw_text == "Trop long 😀 <b>x</b>\nmerci"

@@ -57,6 +57,8 @@ def test_an_address_opens_without_signing_in_and_is_revoked_at_once(
         link = WallLink.objects.get()
     assert address.split("/")[-2] not in link.secret_hash
     sign_in(client, link.created_by)
+    listed = client.get(LINKS).content.decode()
+    assert '<span class="pill pill-good">Ouvert</span>' in listed
     assert client.post(reverse("feedback:revoke_wall", args=[link.pk])).status_code == 302
     assert client.post(reverse("feedback:revoke_wall", args=[link.pk])).status_code == 409
     client.logout()

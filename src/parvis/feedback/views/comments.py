@@ -43,6 +43,7 @@ def comments(request: HatRequest) -> HttpResponseBase:
             "waiting": waiting,
             "states": [state for state in CommentState if state != CommentState.PENDING],
             "bulk_limit": moderation.BULK_LIMIT,
+            "is_simulated": request.hat.is_simulated,
         },
     )
 

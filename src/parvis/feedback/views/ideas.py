@@ -35,7 +35,9 @@ EXAMPLES_SHOWN = 5
 @require_safe
 @hat_required(RoleKind.COORDINATOR)
 def ideas(request: HatRequest) -> HttpResponseBase:
-    return IdeaListing(request, idea_rows(request.hat)).respond("feedback/ideas.html")
+    return IdeaListing(request, idea_rows(request.hat)).respond(
+        "feedback/ideas.html", {"is_simulated": request.hat.is_simulated}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

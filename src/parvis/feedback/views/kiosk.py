@@ -43,6 +43,8 @@ _NAMED = (
     "foundation/css/tokens.css",
     "foundation/favicon.svg",
     "foundation/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
+    # Letters of Polish, Romanian and Turkish: a browser asks for them when it first shows one.
+    "foundation/fonts/atkinson-hyperlegible-next-latin-ext-400-normal.woff2",
 )
 _INDENTATION = re.compile(r"\n\s+")
 

@@ -53,7 +53,7 @@ def state_of(device: Device) -> tuple[str, str]:
     if device.last_seen_at is None:
         return "wait", _("Jamais vue")
     if device.last_seen_at < timezone.now() - SILENT_AFTER:
-        return "bad", _("Muette")
+        return "bad", _("Silencieuse")
     return "good", _("En service")
 
 
@@ -166,7 +166,7 @@ def kiosks(request: HatRequest) -> HttpResponseBase:
             gettext_lazy("État"),
             choices=[
                 (ACTIVE, gettext_lazy("En service")),
-                (SILENT, gettext_lazy("Muettes ou jamais vues")),
+                (SILENT, gettext_lazy("Silencieuses ou jamais vues")),
                 (REVOKED, gettext_lazy("Révoquées")),
             ],
             conditions=_condition,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.feedback.models import Device, Questionnaire, Touchpoint
+from parvis.feedback.models import Alert, Comment, Device, Questionnaire, Touchpoint
 from parvis.feedback.permissions.coordinator import may_set_up
 from parvis.feedback.views.coordinator.bodies import body_of
 from parvis.feedback.views.coordinator.devices import SILENT_AFTER
@@ -49,6 +49,8 @@ def home(request: HatRequest) -> HttpResponse:
             for kiosk in kiosks
             if kiosk.last_seen_at is None or kiosk.last_seen_at < silent_since
         ],
+        "alerts": Alert.objects.visible_to(hat).not_closed().count(),
+        "to_read": Comment.objects.visible_to(hat).to_read().count(),
         "published_count": published,
         "draft": draft,
         "step": _next_step(published, len(touchpoints), len(kiosks)),

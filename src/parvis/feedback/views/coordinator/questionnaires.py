@@ -261,7 +261,7 @@ def publish_draft(request: HatRequest, pk: int) -> HttpResponse:
         "foundation/confirm.html",
         {
             "title": _("Publier « %s » ?") % current.name,
-            "summary": _("En %s.")
+            "summary": _("Langues : %s.")
             % ", ".join(LANGUAGES[code] for code in current.draft["languages"]),
             "consequences": consequences,
             "form": RevisionForm(initial={"revision": current.revision}),

@@ -150,7 +150,7 @@ def touchpoint(request: HatRequest, pk: int) -> HttpResponse:
             .order_by("name"),
             "qr": qr_svg(address, label=_("Code à scanner pour donner son avis")),
             "public_path": public_path(current),
-            "address_to_type": to_type(address),
+            "address_parts": to_type(address).split("/"),
             "is_simulated": current.organisation.is_simulated,
             "may_set_up": may_set_up(request.hat),
             "tab": "touchpoints",
