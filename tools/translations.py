@@ -88,7 +88,8 @@ def gather() -> None:
     catalogue.obsolete.clear()
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, width=100, omit_header=False, ignore_obsolete=True)
+        # Unwrapped: two branches that change one text each then merge.
+        write_po(file, catalogue, width=None, omit_header=False, ignore_obsolete=True)
 
 
 def check() -> list[str]:
