@@ -69,7 +69,7 @@ def measure(label: str) -> None:
         if found := differences():
             raise SystemExit(f"{label}: {found}")
         started = time.perf_counter()
-        cells = sum(rebuild().values())
+        cells = sum(rebuilt.cells for rebuilt in rebuild())
         rebuilding = time.perf_counter() - started
         if found := differences():
             raise SystemExit(f"{label}: {found}")
