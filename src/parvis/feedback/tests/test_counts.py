@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django_scopes import scopes_disabled
@@ -177,6 +177,11 @@ class TestSetApart:
 
 
 class TestCommand:
+    @pytest.fixture(autouse=True, params=[0.0, 100.0], ids=["written anew", "mended"])
+    def share(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        """On PostgreSQL, both ways of writing; SQLite has one."""
+        monkeypatch.setattr("parvis.feedback.ingestion.rebuild.MENDED_SHARE", request.param)
+
     def test_a_cell_that_drifted_is_told_then_mended(self) -> None:
         kiosk = PlayedKiosk(KioskFactory())
         kiosk.send(kiosk.answer(3, age_ms=60_000), kiosk.answer(5, question="reasons", level=3))
@@ -211,6 +216,9 @@ class TestCommand:
         }
         assert kept() == right
         assert HourCount.objects.count() == 1
+        # The key is there again.
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HourCount.objects.get().save(force_insert=True)
 
 
 @pytest.mark.parametrize("model", [HourCount, DayCount, MonthCount, WeekProfileCount])
