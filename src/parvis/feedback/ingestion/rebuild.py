@@ -1,30 +1,50 @@
-"""The counts computed again from the events, by the database itself.
+"""The counts computed again from the events, by the database itself, and compared with those kept.
 
-Whether they are the same is what `differences` tells; `rebuild` writes them anew. Ingestion waits
-while a rebuild runs: its requests answer once the counts are whole again.
+`differences` tells how many cells are wrong; `rebuild` mends those and leaves the others untouched,
+in one transaction: boards read the counts meanwhile, and a kill leaves them as they were. Ingestion
+waits: its requests answer once the counts are whole again. A table that is wrong for a large part
+is written anew.
+
+The database goes once through the events, to the hours; days, months and profiles are summed from
+the hours. Nothing is written but the cells that are wrong: writing a cell costs more than counting
+it and comparing it together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from parvis.feedback.enums import NO_LEVEL, RESPONDENTS, SET_KINDS, TEXT_KINDS, QuestionKind
-
-_TABLES = (
-    "feedback_hourcount",
-    "feedback_daycount",
-    "feedback_monthcount",
-    "feedback_weekprofilecount",
+from parvis.feedback.enums import (
+    MAX_OPTION_CODE,
+    NO_LEVEL,
+    RESPONDENTS,
+    SET_KINDS,
+    TEXT_KINDS,
+    QuestionKind,
 )
-_REST = "question_id, level, answer, exclusion"
+
+_REST = ("question_id", "level", "answer", "exclusion")
+# Key columns of each table, in the order of its primary key; the order in which ingestion takes
+# the tables too: two writers never wait for each other in a ring.
 _KEYS = {
-    "feedback_hourcount": f"touchpoint_id, day, hour, {_REST}",
-    "feedback_daycount": f"touchpoint_id, day, {_REST}",
-    "feedback_monthcount": f"touchpoint_id, month, {_REST}",
-    "feedback_weekprofilecount": f"touchpoint_id, month, weekday, hour, {_REST}",
+    "feedback_hourcount": ("touchpoint_id", "day", "hour", *_REST),
+    "feedback_daycount": ("touchpoint_id", "day", *_REST),
+    "feedback_monthcount": ("touchpoint_id", "month", *_REST),
+    "feedback_weekprofilecount": ("touchpoint_id", "month", "weekday", "hour", *_REST),
 }
+_HOURS, _DAYS, _MONTHS, _PROFILES = _KEYS
+# What each table is summed from, once it is counted again.
+_SOURCES = {_DAYS: _HOURS, _MONTHS: _DAYS, _PROFILES: _HOURS}
+# For sorts and hash tables; twice as much for these. By default PostgreSQL has 4 MB.
+_WORK_MEMORY = "256MB"
+# On PostgreSQL, a table of which a larger share is wrong is written anew: a cell then costs a third
+# of what it costs beside an index, but boards wait. Otherwise they read on.
+MENDED_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,113 +55,209 @@ class Difference:
     cells: int
 
 
-def rebuild() -> dict[str, int]:
-    """Write the four tables of counts anew from the events; number of cells of each."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Writers of counts wait; what they hold uncommitted is theirs to add afterwards.
-            cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN SHARE ROW EXCLUSIVE MODE")
-        written = {}
-        for table in _TABLES:
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-        for table, cells in _cells("feedback_hourcount").items():
-            cursor.execute(f"INSERT INTO {table} ({_KEYS[table]}, answers) {cells}")
-            written[table] = cursor.rowcount
-    return written
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many cells a table has now, and how many were written or taken out for that."""
+
+    table: str
+    cells: int
+    mended: int
+
+
+def rebuild() -> list[Rebuilt]:
+    """Make the four tables of counts those of the events."""
+    rebuilt = []
+    with _recounted("SHARE ROW EXCLUSIVE") as (cursor, cells):
+        for table, keys in _KEYS.items():
+            names = ", ".join(keys)
+            mended = _gather_wrong(cursor, table)
+            if connection.vendor == "postgresql" and mended > MENDED_SHARE * cells[table]:
+                _write_anew(cursor, table, names)
+            elif mended:
+                _mend(cursor, table, names)
+            cursor.execute(f"DROP TABLE {_WRONG}")
+            rebuilt.append(Rebuilt(table, cells[table], mended))
+    return rebuilt
+
+
+def _mend(cursor: CursorWrapper, table: str, names: str) -> None:
+    """Write the wrong cells, and those only."""
+    cursor.execute(
+        f"DELETE FROM {table} WHERE ({names}) IN"  # noqa: S608
+        f" (SELECT {names} FROM {_WRONG} WHERE kept IS NOT NULL)"
+    )
+    # In the order of the key, pages of its index are filled one after the other.
+    cursor.execute(
+        f"INSERT INTO {table} ({names}, answers) SELECT {names}, answers FROM {_WRONG}"  # noqa: S608
+        f" WHERE answers IS NOT NULL ORDER BY {names}"
+    )
+
+
+def _write_anew(cursor: CursorWrapper, table: str, names: str) -> None:
+    """Empty the table and fill it, its key being made afterwards, at once. Readers wait."""
+    cursor.execute(f"TRUNCATE {table}")
+    cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
+    cursor.execute(
+        f"INSERT INTO {table} ({names}, answers)"  # noqa: S608
+        f" SELECT {names}, answers FROM {_right(table)} ORDER BY {names}"
+    )
+    cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY ({names})")
 
 
 def differences() -> list[Difference]:
     """The tables whose cells are not those of the events; empty when all are equal."""
     found = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Nobody's events and counts may come between the questions below.
-            cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN SHARE MODE")
-        hours = f"({_cells('')['feedback_hourcount']})"
-        for table, cells in _cells(hours).items():
-            kept = f"SELECT {_KEYS[table]}, answers FROM {table} WHERE answers <> 0"  # noqa: S608
+    with _recounted("SHARE") as (cursor, _cells):
+        for table in _KEYS:
+            _gather_wrong(cursor, table)
+            # A cell that went down to nothing says what an absent one says.
             cursor.execute(
-                f"SELECT count(*) FROM (SELECT * FROM (SELECT * FROM ({cells}) AS a EXCEPT {kept})"  # noqa: S608
-                f" AS b UNION ALL SELECT * FROM ({kept} EXCEPT SELECT * FROM ({cells}) AS c) AS d)"
-                " AS e"
+                f"SELECT count(*) FROM {_WRONG} WHERE answers IS NOT NULL OR kept <> 0"  # noqa: S608
             )
-            if cells_differing := cursor.fetchone()[0]:
-                found.append(Difference(table, cells_differing))
+            if cells := cursor.fetchone()[0]:
+                found.append(Difference(table, cells))
+            cursor.execute(f"DROP TABLE {_WRONG}")
     return found
 
 
-def _cells(hours: str) -> dict[str, str]:
-    """The query that gives the rows of each table; the last three read `hours`, table or query."""
-    if connection.vendor == "postgresql":
-        month = "date_trunc('month', day)::date"
-        weekday = "(extract(isodow FROM day) - 1)::smallint"
-    else:
-        month = "date(day, 'start of month')"
-        weekday = "(strftime('%w', day) + 6) % 7"
-    total = "sum(answers)::bigint" if connection.vendor == "postgresql" else "sum(answers)"
+# --- Temporary tables ----------------------------------------------------------------------------
 
-    def rolled_up(keys: str) -> str:
-        named = keys.replace("month", f"{month} AS month", 1).replace(
-            "weekday", f"{weekday} AS weekday", 1
-        )
-        grouped = keys.replace("month", month, 1).replace("weekday", weekday, 1)
-        return f"SELECT {named}, {total} AS answers FROM {hours} AS h GROUP BY {grouped}"  # noqa: S608
+# What a value of a question counts as: (question_id, value, level, answer), one row a cell it adds
+# to; null level = that of the event.
+_MEANINGS = "recounted_meanings"
+# Cells of one table that are not those of the events: `answers` is what the events say, null = no
+# such cell; `kept` is what the table says, null = it has no such cell.
+_WRONG = "recounted_wrong"
 
-    return {
-        "feedback_hourcount": _hours(),
-        **{table: rolled_up(_KEYS[table]) for table in _TABLES[1:]},
-    }
+
+def _right(table: str) -> str:
+    """The name of the temporary table that holds what `table` should."""
+    return table.replace("feedback", "recounted")
+
+
+@contextmanager
+def _recounted(lock: str) -> Iterator[tuple[CursorWrapper, dict[str, int]]]:
+    """A transaction in which `_right` of each table is there, with their numbers of cells.
+
+    The tables of counts are locked in the mode given until its end: whoever writes events writes
+    their counts in the same transaction, so that nobody's events come between two questions. What
+    a waiting writer holds uncommitted is not seen here; it is for it to add afterwards.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"LOCK TABLE {', '.join(_KEYS)} IN {lock} MODE")
+            cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
+            cursor.execute(f"SET LOCAL maintenance_work_mem = '{_WORK_MEMORY}'")
+            # Compiling these few long questions gains less than it takes.
+            cursor.execute("SET LOCAL jit = off")
+        _write_meanings(cursor)
+        cells = {_HOURS: _write_right(cursor, _HOURS, _hours())}
+        for table, source in _SOURCES.items():
+            cells[table] = _write_right(cursor, table, _rolled_up(table, _right(source)))
+        yield cursor, cells
+        for name in (_MEANINGS, *map(_right, _KEYS)):
+            cursor.execute(f"DROP TABLE {name}")
+
+
+def _write_meanings(cursor: CursorWrapper) -> None:
+    """The few values that questions were given, each opened once, and not in each event."""
+    sets, texts = _words(SET_KINDS), _words(TEXT_KINDS)
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {_MEANINGS} (question_id bigint, value bigint, level smallint,"
+        " answer smallint, PRIMARY KEY (question_id, value, answer))"
+    )
+    cursor.execute(
+        f"INSERT INTO {_MEANINGS} (question_id, value, level, answer)"  # noqa: S608
+        " WITH RECURSIVE seen AS (SELECT DISTINCT question_id, value FROM feedback_answer),"
+        " known AS (SELECT s.question_id, s.value, q.kind"
+        " FROM seen AS s JOIN feedback_question AS q ON q.id = s.question_id),"
+        f" codes (code) AS (SELECT 0 UNION ALL SELECT code + 1 FROM codes"
+        f" WHERE code < {MAX_OPTION_CODE})"
+        f" SELECT question_id, value,"
+        f" CASE WHEN kind = '{QuestionKind.SMILEY}' THEN {NO_LEVEL} END,"
+        f" CASE WHEN kind IN ({sets}) THEN {RESPONDENTS} WHEN kind IN ({texts}) THEN 1"
+        f" ELSE value END FROM known"
+        f" UNION ALL SELECT question_id, value, NULL, code FROM known, codes"
+        f" WHERE kind IN ({sets}) AND (value >> code) & 1 = 1"
+    )
+    _analyse(cursor, _MEANINGS)
 
 
 def _hours() -> str:
     """The finest cells: one for each option ticked of a set, one for any other answer."""
-    sets = _words(SET_KINDS)
-    texts = _words(TEXT_KINDS)
-    group = "GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    return (
+        "SELECT e.touchpoint_id, e.day, e.hour, e.question_id, coalesce(m.level, e.level) AS level,"  # noqa: S608
+        f" m.answer, e.exclusion, count(*) AS answers FROM feedback_answer AS e JOIN {_MEANINGS}"
+        " AS m ON m.question_id = e.question_id AND m.value = e.value GROUP BY 1, 2, 3, 4, 5, 6, 7"
+    )
+
+
+def _rolled_up(table: str, source: str) -> str:
+    """The query that sums the cells of a finer table."""
     if connection.vendor == "postgresql":
-        bits = "generate_series(0, 61) AS bit(code)"
-        set_code = "bit.code::smallint"
-        value, none, respondents, one = (
-            "e.value::smallint",
-            f"{NO_LEVEL}::smallint",
-            f"{RESPONDENTS}::smallint",
-            "1::smallint",
+        # Without time zones nor decimal numbers, which would take longer than the sum. A Monday.
+        month = "date_trunc('month', day::timestamp)::date"
+        weekday, total = "((day - date '1900-01-01') % 7)::smallint", "sum(answers)::bigint"
+    else:
+        month, weekday = "date(day, 'start of month')", "(strftime('%w', day) + 6) % 7"
+        total = "sum(answers)"
+    columns = ", ".join(
+        {"month": f"{month} AS month", "weekday": f"{weekday} AS weekday"}.get(key, key)
+        for key in _KEYS[table]
+    )
+    places = ", ".join(str(place + 1) for place in range(len(_KEYS[table])))
+    return f"SELECT {columns}, {total} AS answers FROM {source} GROUP BY {places}"  # noqa: S608
+
+
+def _write_right(cursor: CursorWrapper, table: str, cells: str) -> int:
+    """Keep the cells that a query gives; how many."""
+    name, names = _right(table), ", ".join(_KEYS[table])
+    if connection.vendor == "postgresql":
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {cells}")
+        written = cursor.rowcount
+    else:
+        # SQLite looks cells up one by one: in a tree of the same types as those of the table.
+        types = ", ".join(
+            f"{key} {'date' if key in ('day', 'month') else 'integer'} NOT NULL"
+            for key in _KEYS[table]
+        )
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {name} ({types}, answers integer NOT NULL,"
+            f" PRIMARY KEY ({names})) WITHOUT ROWID"
+        )
+        cursor.execute(f"INSERT INTO {name} ({names}, answers) {cells}")
+        written = cursor.rowcount
+    _analyse(cursor, name)
+    return int(written)
+
+
+def _gather_wrong(cursor: CursorWrapper, table: str) -> int:
+    """Write the cells of a table that differ from its right ones; how many."""
+    keys = _KEYS[table]
+    names, right = ", ".join(keys), _right(table)
+    if connection.vendor == "postgresql":
+        wrong = (
+            f"SELECT {names}, r.answers AS answers, k.answers AS kept FROM {right} AS r"  # noqa: S608
+            f" FULL JOIN {table} AS k USING ({names}) WHERE r.answers IS DISTINCT FROM k.answers"
         )
     else:
-        bits = (
-            "(WITH RECURSIVE b(code) AS (SELECT 0 UNION ALL SELECT code + 1 FROM b WHERE code < 61)"
-            " SELECT code FROM b) AS bit"
+        of_kept = ", ".join(f"k.{key}" for key in keys)
+        wrong = (
+            f"SELECT {names}, r.answers AS answers, k.answers AS kept FROM {right} AS r"  # noqa: S608
+            f" LEFT JOIN {table} AS k USING ({names}) WHERE r.answers IS NOT k.answers"
+            f" UNION ALL SELECT {of_kept}, NULL, k.answers FROM {table} AS k"
+            f" LEFT JOIN {right} AS r USING ({names}) WHERE r.answers IS NULL"
         )
-        set_code, value, none, respondents, one = (
-            "bit.code",
-            "e.value",
-            str(NO_LEVEL),
-            str(RESPONDENTS),
-            "1",
-        )
-    events = "FROM feedback_answer AS e JOIN feedback_question AS q ON q.id = e.question_id"
-    level = f"CASE WHEN q.kind = '{QuestionKind.SMILEY}' THEN {none} ELSE e.level END"
-    # Counted first: a set is then opened once a cell, not once an answer.
-    one_cell_each = (
-        f"SELECT e.touchpoint_id, e.day, e.hour, e.question_id, {level} AS level,"
-        f" CASE WHEN q.kind IN ({texts}) THEN {one} ELSE {value} END AS answer,"
-        f" e.exclusion, count(*) AS answers {events} WHERE q.kind NOT IN ({sets}) {group}"
-    )
-    by_set = (
-        "SELECT e.touchpoint_id, e.day, e.hour, e.question_id, e.level, e.value, e.exclusion,"
-        f" count(*) AS answers {events} WHERE q.kind IN ({sets}) {group}"
-    )
-    total = "sum(s.answers)::bigint" if connection.vendor == "postgresql" else "sum(s.answers)"
-    options = (
-        f"SELECT s.touchpoint_id, s.day, s.hour, s.question_id, s.level, {set_code} AS answer,"  # noqa: S608
-        f" s.exclusion, {total} AS answers FROM ({by_set}) AS s, {bits}"
-        f" WHERE (s.value >> bit.code) & 1 = 1 {group}"
-    )
-    respondents_too = (
-        f"SELECT s.touchpoint_id, s.day, s.hour, s.question_id, s.level, {respondents} AS answer,"  # noqa: S608
-        f" s.exclusion, {total} AS answers FROM ({by_set}) AS s {group}"
-    )
-    return f"{one_cell_each} UNION ALL {options} UNION ALL {respondents_too}"
+    cursor.execute(f"CREATE TEMPORARY TABLE {_WRONG} AS {wrong}")
+    _analyse(cursor, _WRONG)
+    cursor.execute(f"SELECT count(*) FROM {_WRONG}")  # noqa: S608
+    return int(cursor.fetchone()[0])
+
+
+def _analyse(cursor: CursorWrapper, name: str) -> None:
+    """Tell PostgreSQL how large a temporary table is: it plans what follows by that."""
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {name}")
 
 
 def _words(kinds: tuple[QuestionKind, ...]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import Exclusion
-from parvis.feedback.ingestion.rebuild import differences, rebuild
+from parvis.feedback.ingestion.rebuild import Difference, differences, rebuild
 from parvis.feedback.models import (
     Answer,
     DayCount,
@@ -176,6 +177,11 @@ class TestSetApart:
 
 
 class TestCommand:
+    @pytest.fixture(autouse=True, params=[0.0, 100.0], ids=["written anew", "mended"])
+    def share(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        """On PostgreSQL, both ways of writing; SQLite has one."""
+        monkeypatch.setattr("parvis.feedback.ingestion.rebuild.MENDED_SHARE", request.param)
+
     def test_a_cell_that_drifted_is_told_then_mended(self) -> None:
         kiosk = PlayedKiosk(KioskFactory())
         kiosk.send(kiosk.answer(3, age_ms=60_000), kiosk.answer(5, question="reasons", level=3))
@@ -192,3 +198,36 @@ class TestCommand:
         call_command("feedback", "rebuild")
         assert kept() == right
         assert differences() == []
+
+    def test_a_cell_of_nothing_and_one_too_many_go(self) -> None:
+        kiosk = PlayedKiosk(KioskFactory())
+        kiosk.send(kiosk.answer(3, age_ms=60_000))
+        right, cell = kept(), HourCount.objects.get()
+        cell.hour, cell.answers = (cell.hour + 1) % 24, 0
+        cell.save(force_insert=True)
+        assert differences() == []
+        MonthCount.objects.update(answer=2)
+        assert differences() == [Difference("feedback_monthcount", 2)]
+        assert {(found.table, found.cells, found.mended) for found in rebuild()} == {
+            ("feedback_hourcount", 1, 1),
+            ("feedback_daycount", 1, 0),
+            ("feedback_monthcount", 1, 2),
+            ("feedback_weekprofilecount", 1, 0),
+        }
+        assert kept() == right
+        assert HourCount.objects.count() == 1
+        # The key is there again.
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HourCount.objects.get().save(force_insert=True)
+
+
+@pytest.mark.parametrize("model", [HourCount, DayCount, MonthCount, WeekProfileCount])
+def test_what_is_counted_is_not_deleted(model: type[HourCount]) -> None:
+    """The database does not check the keys of counts: `PROTECT` does, before it is asked."""
+    kiosk = PlayedKiosk(KioskFactory())
+    kiosk.send(kiosk.answer(3))
+    cell = model.objects.get()
+    for counted in (cell.touchpoint, cell.question):
+        with pytest.raises(ProtectedError) as refusal:
+            counted.delete()
+        assert cell in refusal.value.protected_objects

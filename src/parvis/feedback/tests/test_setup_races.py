@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.feedback.models import Answer, Device
+from parvis.feedback.ingestion.rebuild import differences, rebuild
+from parvis.feedback.models import Answer, Device, HourCount
 from parvis.feedback.operations.questionnaires import publish
 from parvis.feedback.operations.touchpoints import TouchpointContent, change_touchpoint
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
@@ -60,6 +62,21 @@ def test_a_questionnaire_is_published_while_its_kiosk_sends(kiosk: PlayedKiosk) 
         at_once(lambda: send(kiosk), lambda: publish(questionnaire=questionnaire, by=None)) is None
     )
     assert at_once_is_stored(kiosk)
+
+
+@pytest.mark.parametrize("share", [0.0, 100.0], ids=["written anew", "mended"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["rebuilt first", "sent first"])
+def test_counts_are_rebuilt_while_a_kiosk_sends(
+    kiosk: PlayedKiosk, share: float, is_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parvis.feedback.ingestion.rebuild.MENDED_SHARE", share)
+    send(kiosk)
+    with scopes_disabled():
+        HourCount.objects.update(answers=5)
+    acts = (rebuild, lambda: send(kiosk))
+    assert at_once(*(acts if is_first else reversed(acts))) is None
+    assert Answer.objects.count() == 2
+    assert differences() == []
 
 
 def at_once_is_stored(kiosk: PlayedKiosk) -> bool:

@@ -29,8 +29,11 @@ class Command(BaseCommand):
             if options["check"]:
                 self._check()
             else:
-                for table, cells in rebuild().items():
-                    print(f"{table} : {cells} cellules")
+                for rebuilt in rebuild():
+                    print(
+                        f"{rebuilt.table} : {rebuilt.cells} cellules, dont"
+                        f" {rebuilt.mended} corrigées"
+                    )
         print(f"Fait en {time.monotonic() - started:.1f} s.")
 
     @staticmethod
