@@ -4,6 +4,9 @@ Cells are made as answers come: a touchpoint's are then scattered among those of
 a board of two years read one page of the disk for each of some twenty thousand cells. On SQLite the
 tables become trees in the order of their key (`WITHOUT ROWID`); on PostgreSQL the key's index holds
 the number of answers too, and boards read it alone.
+
+Writers wait while it runs: 6 minutes for the 157 million cells of 50 million answers, on a busy
+machine, with room for the new indexes beside the old ones until the end.
 """
 
 from typing import Any
