@@ -9,7 +9,7 @@ PORT ?= 8000
 DEMO_HOME := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench lock messages screenshots clean tools-for-tests
+.PHONY: help demo test test-long check bench bench-long lock messages screenshots clean tools-for-tests
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ check: $(VENV)/.dev tools-for-tests ## Formatting, lint, types, layers, template
 
 bench: $(VENV)/.dev tools-for-tests ## Measure what the product promises to be fast
 	@$(BIN)/python -m bench
+
+bench-long: $(VENV)/.dev tools-for-tests ## Measure the boards with 1, 10 and 50 million answers (hours, 25 GB of disk)
+	@$(BIN)/python -m bench --long
 
 lock: $(VENV)/.uv ## Resolve the dependencies again and write their hashes
 	$(UV) pip compile -q --upgrade --no-header --no-annotate --generate-hashes \

@@ -1,11 +1,13 @@
 """Measure what the product promises to be fast, on SQLite and on PostgreSQL.
 
 Each benchmark is a program of its own (`python -m bench.NAME --postgresql URL`); this one makes the
-PostgreSQL cluster they need and says on which machine the figures were taken.
+PostgreSQL cluster they need and says on which machine the figures were taken. `--long`: only the
+boards, with the counts of 1, 10 and 50 million answers, asked for in turn.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
@@ -24,6 +26,7 @@ BENCHMARKS = (
     "feedback_exports",
     "kiosk",
 )
+LONG_SIZES = "1000000,10000000,50000000"
 
 
 def machine() -> str:
@@ -38,10 +41,17 @@ def main() -> int:
     sys.path.insert(0, str(ROOT / "tools"))
     from postgres import cluster
 
-    print(f"Machine: {machine()}")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--long", action="store_true", help="the boards alone, at every size")
+    options = parser.parse_args()
+    names = ("feedback_boards",) if options.long else BENCHMARKS
+    if options.long:
+        os.environ.setdefault("PARVIS_BENCH_ANSWERS", LONG_SIZES)
+    load, _five, _fifteen = os.getloadavg()
+    print(f"Machine: {machine()}, load {load:.1f}")
     failed = 0
     with cluster(durable=True) as server:
-        for name in BENCHMARKS:
+        for name in names:
             print(f"\n--- {name} ---", flush=True)
             command = [sys.executable, "-m", f"bench.{name}", "--postgresql", server.url]
             failed |= subprocess.run(command, cwd=ROOT, check=False).returncode

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 Measure = Callable[[str], None]
+# A measure that gives way at each `yield`, for one size.
+Steps = Callable[[str, int], Iterator[None]]
 
 
 def milliseconds(act: Callable[[], object]) -> float:
@@ -34,26 +39,53 @@ def on_both_databases(description: str, measure: Measure) -> None:
 
     Django is migrated and set up with the test settings; the databases are removed afterwards.
     """
+
+    def steps(label: str, _size: int) -> Iterator[None]:
+        measure(label)
+        yield
+
+    side_by_side(description, steps, [0])
+
+
+def side_by_side(description: str, steps: Steps, sizes: Sequence[int]) -> None:
+    """The same on databases of several sizes, which take one step each in turn.
+
+    A moment when somebody else uses the machine then weighs on every size.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--postgresql",
         default=os.environ.get("PARVIS_BENCH_POSTGRESQL", ""),
         help="URL of a database on a server where one may create another",
     )
+    parser.add_argument("--only-postgresql", action="store_true", help="leave SQLite out")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        _run("SQLite", f"sqlite:///{Path(folder) / 'bench.db'}", measure)
+    if not options.only_postgresql:
+        with tempfile.TemporaryDirectory() as folder:
+            _take_turns(
+                "SQLite", steps, {n: f"sqlite:///{Path(folder) / f'{n}.db'}" for n in sizes}
+            )
     if options.postgresql:
-        import psycopg
+        with ExitStack() as made:
+            _take_turns(
+                "PostgreSQL",
+                steps,
+                {size: made.enter_context(_created(options.postgresql, size)) for size in sizes},
+            )
 
-        server, _slash, _name = options.postgresql.rpartition("/")
-        name = f"parvis_bench_{os.getpid()}"
-        with psycopg.connect(options.postgresql, autocommit=True) as administration:
-            administration.execute(f"CREATE DATABASE {name}")
-            try:
-                _run("PostgreSQL", f"{server}/{name}", measure)
-            finally:
-                administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+@contextmanager
+def _created(url: str, size: int) -> Iterator[str]:
+    import psycopg
+
+    server, _slash, _name = url.rpartition("/")
+    name = f"parvis_bench_{os.getpid()}_{size}"
+    with psycopg.connect(url, autocommit=True) as administration:
+        administration.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{server}/{name}"
+        finally:
+            administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def analyse() -> None:
@@ -62,27 +94,66 @@ def analyse() -> None:
 
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM (ANALYZE)")
 
 
-def _run(label: str, url: str, measure: Measure) -> None:
-    """Django is set up once a process, for one database: each measure gets a process."""
-    child = os.fork()
-    if child == 0:
-        os.environ["PARVIS_TEST_DATABASE_URL"] = url
-        os.environ["DJANGO_SETTINGS_MODULE"] = "parvis.config.settings.test"
-        import logging
-
-        import django
-
-        django.setup()
-        logging.disable(logging.INFO)
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        measure(label)
-        sys.stdout.flush()
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    if status != 0:
+def _take_turns(label: str, steps: Steps, urls: dict[int, str]) -> None:
+    """Django is set up once a process, for one database: each size gets a process."""
+    children: dict[socket.socket, int] = {}
+    for size, url in urls.items():
+        ours, theirs = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            ours.close()
+            _follow(theirs, label, steps, size, url)
+        theirs.close()
+        children[ours] = child
+    waiting = list(children)
+    failed = False
+    while waiting:
+        for turn in list(waiting):
+            turn.sendall(b".")
+            if not turn.recv(1):
+                waiting.remove(turn)
+                _pid, status = os.waitpid(children[turn], 0)
+                failed = failed or status != 0
+    if failed:
         raise SystemExit(f"{label}: the measure failed")
+
+
+def _follow(turn: socket.socket, label: str, steps: Steps, size: int, url: str) -> None:
+    """In a process of its own: one step each time the parent says so, then leave."""
+    status = 1
+    try:
+        if turn.recv(1):
+            _set_up(url)
+            for _step in steps(label, size):
+                sys.stdout.flush()
+                turn.sendall(b".")
+                if not turn.recv(1):
+                    break
+            else:
+                status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _set_up(url: str) -> None:
+    os.environ["PARVIS_TEST_DATABASE_URL"] = url
+    os.environ["DJANGO_SETTINGS_MODULE"] = "parvis.config.settings.test"
+    import logging
+
+    import django
+    from django.db import connections
+
+    django.setup()
+    # Connections live from one page to the next, as in service; those of tests do not.
+    if url.startswith("postgres"):
+        connections.settings["default"]["CONN_MAX_AGE"] = 60
+    logging.disable(logging.INFO)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)

@@ -19,6 +19,8 @@ SIDE = 18
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*")
 # What XML 1.0 cannot hold even escaped: a parser would refuse the whole drawing.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Letters, digits and signs that XML takes as they are.
+_PLAIN = re.compile(r"[\w #%().,:-]*")
 
 Attribute = str | int | float
 
@@ -73,7 +75,7 @@ def ink(theme: Theme, role: str) -> dict[str, Attribute]:
 
 def element(name: str, attributes: dict[str, Attribute], *children: str) -> str:
     """Write one element; `children` are elements already written, or text passed through `text`."""
-    written = "".join(f" {key}={quoteattr(_number(value))}" for key, value in attributes.items())
+    written = "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
     return f"<{name}{written}>{''.join(children)}</{name}>"
 
 
@@ -193,6 +195,13 @@ def sign(theme: Theme, content: str) -> SafeString:
     else:
         attributes |= {"xmlns": "http://www.w3.org/2000/svg"}
     return mark_safe(element("svg", attributes, content))  # noqa: S308
+
+
+def _quoted(value: Attribute) -> str:
+    """Write the value of an attribute, most of which hold nothing to escape."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value) is None:
+        return quoteattr(_number(value))
+    return f'"{value if isinstance(value, str) else _number(value)}"'
 
 
 def _number(value: Attribute) -> str:

@@ -16,6 +16,7 @@ from parvis.documents.charts import (
     dot_strip,
     interval_bar,
 )
+from parvis.documents.charts.drawing import element
 from parvis.documents.charts.scale import interval, whole
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' & ]]> \x00 \ud800 #set $x$"
@@ -79,6 +80,18 @@ def test_hostile_text_stays_text(theme):
     readable = HOSTILE.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
     assert root.find("title").text == readable
     assert chart.table.rows[0][0] == HOSTILE
+
+
+@pytest.mark.parametrize("value", ["#1c2430", "été 12 %", "a<b", 'd’un "mot"', "l'x", "a&b\n"])
+def test_a_value_is_read_back_as_it_was_given(value):
+    assert ET.fromstring(element("g", {"data-x": value, "y": 1.5})).attrib == {
+        "data-x": value,
+        "y": "1.5",
+    }
+
+
+def test_a_value_holds_nothing_that_xml_refuses():
+    assert element("g", {"data-x": "a\x00b"}) == '<g data-x="a\ufffdb"></g>'
 
 
 def test_page_theme_holds_no_style_and_no_colour_of_its_own():

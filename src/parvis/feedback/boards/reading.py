@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
 from parvis.feedback.boards.periods import Period, first_of_month
@@ -17,6 +17,8 @@ from parvis.feedback.models import DayCount, HourCount, MonthCount, Question, We
 
 # Answers at each level, from the worst to the best.
 Levels = list[int]
+# `Level.values` translates every label each time it is read: a tenth of a page, once a cell.
+LEVELS = frozenset(Level.values)
 
 
 def no_levels() -> Levels:
@@ -44,7 +46,7 @@ class Totals:
 
     def add(self, exclusion: int, level: int, answers: int) -> None:
         if exclusion == Exclusion.NONE:
-            if level in Level.values:
+            if level in LEVELS:
                 self.levels[level] += answers
         else:
             self.excluded[exclusion] = self.excluded.get(exclusion, 0) + answers
@@ -69,7 +71,8 @@ class ReasonTable:
 class Counts:
     """The counts of some touchpoints of one body.
 
-    Every method is one or two queries, whose rows are sums made by the database.
+    Every method is one query, whose rows are sums made by the database: one sum over the whole
+    months and one for each edge, so that each reads one stretch of a key (migration 0012).
     """
 
     def __init__(self, *, organisation_id: int, touchpoints: Iterable[int]) -> None:
@@ -88,11 +91,10 @@ class Counts:
     def by_touchpoint(self, period: Period) -> dict[int, Totals]:
         """Totals of each touchpoint, those without any answer included."""
         totals = {pk: Totals() for pk in self.touchpoints}
-        for rows in self._coarse(period, self._smileys):
-            for pk, exclusion, answer, answers in _summed(
-                rows, "touchpoint_id", "exclusion", "answer"
-            ):
-                totals[pk].add(exclusion, answer, answers)
+        for pk, exclusion, answer, answers in _summed(
+            self._coarse(period, self._smileys), "touchpoint_id", "exclusion", "answer"
+        ):
+            totals[pk].add(exclusion, answer, answers)
         return totals
 
     def by_day(self, period: Period) -> dict[date, Levels]:
@@ -100,44 +102,45 @@ class Counts:
         rows = self._rows(DayCount, self._smileys).filter(
             day__range=(period.first, period.last), exclusion=Exclusion.NONE
         )
-        return _by_key(_summed(rows, "day", "answer"))
+        return _by_key(_summed([rows], "day", "answer"))
 
     def by_month(self, period: Period) -> dict[date, Levels]:
         """Counted answers of each month that has any, within the period."""
         found: dict[date, Levels] = defaultdict(no_levels)
-        for rows in self._coarse(period, self._smileys):
-            name = "month" if rows.model is MonthCount else "day"
-            for day, answer, answers in _summed(
-                rows.filter(exclusion=Exclusion.NONE), name, "answer"
-            ):
-                if answer in Level.values:
-                    found[first_of_month(day)][answer] += answers
+        parts = [
+            rows.filter(exclusion=Exclusion.NONE).annotate(
+                when=F("month" if rows.model is MonthCount else "day")
+            )
+            for rows in self._coarse(period, self._smileys)
+        ]
+        for day, answer, answers in _summed(parts, "when", "answer"):
+            if answer in LEVELS:
+                found[first_of_month(day)][answer] += answers
         return dict(found)
 
     def by_week_hour(self, period: Period) -> dict[tuple[int, int], Levels]:
         """Counted answers by weekday (0 = Monday) and hour (0–23)."""
         found: dict[tuple[int, int], Levels] = defaultdict(no_levels)
-        for rows in self._hourly(period):
-            for weekday, hour, answer, answers in _summed(rows, "weekday", "hour", "answer"):
-                if answer in Level.values:
-                    found[weekday, hour][answer] += answers
+        for weekday, hour, answer, answers in _summed(
+            self._hourly(period), "weekday_read", "hour", "answer"
+        ):
+            if answer in LEVELS:
+                found[int(weekday), hour][answer] += answers
         return dict(found)
 
     def reasons(self, period: Period) -> list[ReasonTable]:
         """Each question of reasons that somebody answered, the most answered first."""
         respondents: dict[int, Levels] = defaultdict(no_levels)
         ticks: dict[int, dict[int, Levels]] = defaultdict(lambda: defaultdict(no_levels))
-        for rows in self._coarse(period, self._reasons):
-            for question, level, answer, answers in _summed(
-                rows.filter(exclusion=Exclusion.NONE, level__gte=0),
-                "question_id",
-                "level",
-                "answer",
-            ):
-                if answer < 0:
-                    respondents[question][level] += answers
-                else:
-                    ticks[question][answer][level] += answers
+        parts = [
+            rows.filter(exclusion=Exclusion.NONE, level__gte=0)
+            for rows in self._coarse(period, self._reasons)
+        ]
+        for question, level, answer, answers in _summed(parts, "question_id", "level", "answer"):
+            if answer < 0:
+                respondents[question][level] += answers
+            else:
+                ticks[question][answer][level] += answers
         tables = [
             ReasonTable(self._questions[pk], levels, dict(ticks[pk]))
             for pk, levels in respondents.items()
@@ -158,9 +161,9 @@ class Counts:
         whole = period.whole_months()
         if whole is not None:
             parts.append(self._rows(MonthCount, questions).filter(month__range=whole))
-        edges = _in_ranges(period.edges())
-        if edges is not None:
-            parts.append(self._rows(DayCount, questions).filter(edges))
+        parts += [
+            self._rows(DayCount, questions).filter(day__range=edge) for edge in period.edges()
+        ]
         return parts
 
     def _hourly(self, period: Period) -> list[QuerySet[Any]]:
@@ -168,36 +171,28 @@ class Counts:
         whole = period.whole_months()
         if whole is not None:
             parts.append(
-                self._rows(WeekProfileCount, self._smileys).filter(
-                    month__range=whole, exclusion=Exclusion.NONE
-                )
+                self._rows(WeekProfileCount, self._smileys)
+                .filter(month__range=whole, exclusion=Exclusion.NONE)
+                .annotate(weekday_read=F("weekday"))
             )
-        edges = _in_ranges(period.edges())
-        if edges is not None:
-            parts.append(
-                self._rows(HourCount, self._smileys)
-                .filter(edges, exclusion=Exclusion.NONE)
-                .annotate(weekday=ExtractIsoWeekDay("day") - 1)
-            )
+        parts += [
+            self._rows(HourCount, self._smileys)
+            .filter(day__range=edge, exclusion=Exclusion.NONE)
+            .annotate(weekday_read=ExtractIsoWeekDay("day") - 1)
+            for edge in period.edges()
+        ]
         return parts
 
 
-def _in_ranges(ranges: Sequence[tuple[date, date]]) -> Q | None:
-    if not ranges:
-        return None
-    condition = Q()
-    for both in ranges:
-        condition |= Q(day__range=both)
-    return condition
-
-
-def _summed(rows: QuerySet[Any], *names: str) -> Iterable[tuple[Any, ...]]:
-    return rows.values_list(*names).annotate(total=Sum("answers"))
+def _summed(parts: Sequence[QuerySet[Any]], *names: str) -> Iterable[tuple[Any, ...]]:
+    """The sums of each part by the columns named, one after the other."""
+    sums = [rows.values_list(*names).annotate(total=Sum("answers")) for rows in parts]
+    return sums[0].union(*sums[1:], all=True) if len(sums) > 1 else sums[0]
 
 
 def _by_key(rows: Iterable[tuple[Any, int, int]]) -> dict[Any, Levels]:
     found: dict[Any, Levels] = defaultdict(no_levels)
     for key, answer, answers in rows:
-        if answer in Level.values:
+        if answer in LEVELS:
             found[key][answer] += answers
     return dict(found)

@@ -95,13 +95,20 @@ def _mend(cursor: CursorWrapper, table: str, names: str) -> None:
 
 def _write_anew(cursor: CursorWrapper, table: str, names: str) -> None:
     """Empty the table and fill it, its key being made afterwards, at once. Readers wait."""
+    cursor.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
+        " AND contype = 'p'",
+        [table],
+    )
+    # With the number it holds beside the columns of the key.
+    key = cursor.fetchone()[0]
     cursor.execute(f"TRUNCATE {table}")
     cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
     cursor.execute(
         f"INSERT INTO {table} ({names}, answers)"  # noqa: S608
         f" SELECT {names}, answers FROM {_right(table)} ORDER BY {names}"
     )
-    cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY ({names})")
+    cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey {key}")
 
 
 def differences() -> list[Difference]:
