@@ -44,9 +44,11 @@ SELECT gen_random_uuid(), timestamptz '2025-01-01' + n * interval '31 seconds',
 FROM generate_series(0::bigint, {last}) AS n
 """
 _COMMENTS = """
-INSERT INTO feedback_comment (organisation_id, touchpoint_id, answer_id, visit, kind, level,
+INSERT INTO feedback_comment (hidden_words, search_text,
+  organisation_id, touchpoint_id, answer_id, visit, kind, level,
   language, raw_text, text, day, received_at, state)
-SELECT organisation_id, touchpoint_id, id, visit, 'comment', 0, 'fr', '',
+SELECT '[]', 'une attente de pres de 40 minutes au guichet',
+  organisation_id, touchpoint_id, id, visit, 'comment', 0, 'fr', '',
   'Une attente de près de 40 minutes au guichet, mais un accueil attentif ; merci à [nom].',
   day, received_at, 'pending'
 FROM feedback_answer WHERE question_id = {comment}
