@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench import load
-from bench.feedback_ingestion import BATCH, expect_stored, posts
+from bench.feedback_ingestion import expect_stored, posts
 from bench.server import on_servers, run_module, serving
 
 KIOSKS = 1_000
@@ -28,7 +28,7 @@ def measure(label: str, database: str, workers: int) -> None:
         home = Path(folder)
         run_module("parvis.config.cli", home, database, "migrate", "--verbosity", 0)
         plans = json.loads(run_module("tests.durability.prepare_feedback", home, database, KIOSKS))
-        queues = posts(plans, KIOSKS, min(KEPT, BATCH))
+        queues = posts(plans, KIOSKS, KEPT)
         with serving(home, database=database, workers=workers) as port:
             asyncio.run(_come_back(label, port, queues))
         expect_stored(home, database, KIOSKS * KEPT)

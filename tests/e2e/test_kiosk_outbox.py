@@ -138,10 +138,7 @@ FORGETS = "Chromium 156 may throw its database away at the second start after a 
     ("answers", "kills"),
     [
         (300, 1),
-        pytest.param(
-            *(10_000, 200),
-            marks=[pytest.mark.long, pytest.mark.xfail(reason=FORGETS, strict=False)],
-        ),
+        pytest.param(10_000, 200, marks=pytest.mark.long),
     ],
     ids=["small", "full"],
 )
@@ -157,6 +154,12 @@ def test_cuts_and_kills_lose_and_double_nothing(
             if life:
                 kiosk = machine.start()
                 kiosk.open("/borne/")
+                started = "html:is([data-screen=attract], [data-screen=pairing])"
+                expect(kiosk.page.locator(started)).to_have_count(1)
+                if life > 1 and kiosk.screen == "pairing":
+                    machine.kill()
+                    # That fault alone is expected: whatever else is lost or doubled fails.
+                    pytest.xfail(FORGETS)
                 kiosk.wait("attract")
             wanted = answers * (life + 1) // (kills + 1)
             missing = wanted - len(machine.kept)

@@ -50,6 +50,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
             _("Une base SQLite n’a qu’un seul processus qui écrit : --workers 1, ou PostgreSQL.")
         )
     refuse_unready_database()
+    logging.getLogger("_granian").addFilter(_is_not_about_threads)
     server = Server(
         "parvis",
         address=host,
@@ -68,6 +69,11 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
     server.serve(
         target_loader=partial(load_application, with_worker and embedded, address, threads)
     )
+
+
+def _is_not_about_threads(record: logging.LogRecord) -> bool:
+    """Granian warns of many threads at each start; ours only wait."""
+    return "Python threads" not in record.getMessage()
 
 
 def refuse_unready_database() -> None:

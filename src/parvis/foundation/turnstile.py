@@ -81,7 +81,7 @@ def stepping_aside() -> Iterator[None]:
     if turnstile is None or connection.in_atomic_block:
         yield
         return
-    if is_pooled():
+    if _is_pooled():
         connection.close()
     turnstile.leave()
     try:
@@ -105,5 +105,5 @@ def pool_connections(size: int) -> None:
         }
 
 
-def is_pooled() -> bool:
+def _is_pooled() -> bool:
     return bool(connection.settings_dict.get("OPTIONS", {}).get("pool"))

@@ -18,7 +18,7 @@ from parvis.foundation.turnstile import Turnstile, limited, stepping_aside
 
 @contextmanager
 def calling(application, numbers) -> Iterator[list[threading.Thread]]:
-    """Call the application from a thread per number, each started once the former waits."""
+    """Call the application from a thread per number; all have ended afterwards."""
     threads = []
     for number in numbers:
         threads.append(threading.Thread(target=application, args=({"number": number}, None)))
