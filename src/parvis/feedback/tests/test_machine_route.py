@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -49,3 +50,16 @@ def test_it_speaks_the_language_asked_for_whatever_the_thread_spoke_before(clien
 
 def test_another_verb_is_refused(client):
     assert client.get(PATH).status_code == 405
+
+
+def test_a_database_that_is_down_before_the_kiosk_is_known_asks_it_to_come_back(
+    client, monkeypatch
+):
+    def fail(_request):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(batches.recognised, "find", fail)
+    client.raise_request_exception = False
+    response = client.post(PATH)
+    assert response.status_code == 503
+    assert response["Retry-After"]
