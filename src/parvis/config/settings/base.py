@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "parvis.measures",
     "parvis.mystery_audits",
     "parvis.feedback",
+    "parvis.staff_polls",
     "parvis.results",
     "parvis.web",
     "django.contrib.auth",

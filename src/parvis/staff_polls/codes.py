@@ -1,0 +1,52 @@
+"""Codes that people read and type: of a poll, and of a ballot drawn from a hat.
+
+The same thirty characters as elsewhere in the house, none taken for another. A ballot's code has
+twelve: 5 × 10¹⁷ of them, so that guessing one is hopeless whatever the number of agents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from uuid import UUID
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+POLL_LENGTH = 10
+BALLOT_LENGTH = 12
+
+
+def new_poll_code() -> str:
+    return _draw(POLL_LENGTH)
+
+
+def new_ballot_code() -> str:
+    return _draw(BALLOT_LENGTH)
+
+
+def in_groups(code: str) -> str:
+    """ "ABCD-EFGH-JKMN": as a code is printed."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def read_ballot_code(typed: str) -> str:
+    """The code in what somebody typed, or an empty string when it cannot be one."""
+    code = "".join(typed.upper().replace("-", "").split())
+    return code if len(code) == BALLOT_LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def token_of_code(poll: UUID, code: str) -> str:
+    """What the box and the list of printed codes know of a code: a hash, with its poll."""
+    return _hash(b"code", poll, code.encode())
+
+
+def token_of_message(poll: UUID, message: bytes) -> str:
+    """What the box knows of a message that was signed blind: a hash, with its poll."""
+    return _hash(b"message", poll, message)
+
+
+def _hash(kind: bytes, poll: UUID, content: bytes) -> str:
+    return hashlib.sha256(b"parvis staff poll %b\n%b\n%b" % (kind, poll.bytes, content)).hexdigest()
+
+
+def _draw(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _rank in range(length))

@@ -1,0 +1,31 @@
+"""The box: one sealed ballot a token. It holds no address, no agent, no date and no order."""
+
+from __future__ import annotations
+
+from django.db import models
+from django_scopes import ScopedManager
+
+from parvis.organisations.models import Organisation
+from parvis.staff_polls.models.polls import PollGroup, StaffPoll
+
+
+class Ballot(models.Model):
+    """What one token answered, readable only with the key held apart, erased at the close.
+
+    A changed answer replaces `sealed`. `released_sealed` is what was last counted in what people
+    are shown: the difference a later release makes is reckoned from it.
+    """
+
+    # SHA-256, hexadecimal, of the token with its poll; the constraint "one token, one ballot".
+    token = models.CharField(primary_key=True, max_length=64)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    poll = models.ForeignKey(StaffPoll, on_delete=models.CASCADE, related_name="ballots")
+    group = models.ForeignKey(PollGroup, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    # Empty = not counted in any release yet.
+    released_sealed = models.BinaryField(default=b"")
+
+    objects = ScopedManager(organisation="organisation")
+
+    def __str__(self) -> str:
+        return self.token[:8]
