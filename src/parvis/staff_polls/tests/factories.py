@@ -37,9 +37,19 @@ def every_kind() -> dict[str, Any]:
                 "channel": "phone",
                 "determinant": "waiting",
             },
-            {"key": "canal", "kind": "single", "text": "Le canal à améliorer :", "options": options},
+            {
+                "key": "canal",
+                "kind": "single",
+                "text": "Le canal à améliorer :",
+                "options": options,
+            },
             {"key": "outils", "kind": "multiple", "text": "Il me manque :", "options": options},
-            {"key": "ordre", "kind": "ranking", "text": "Du plus au moins facile :", "options": options},
+            {
+                "key": "ordre",
+                "kind": "ranking",
+                "text": "Du plus au moins facile :",
+                "options": options,
+            },
             {
                 "key": "devinette",
                 "kind": "guess",
