@@ -12,8 +12,8 @@ from parvis.staff_polls.models.polls import PollGroup, StaffPoll
 class Ballot(models.Model):
     """What one token answered, readable only with the key held apart, erased at the close.
 
-    A changed answer replaces `sealed`. `released_sealed` is what was last counted in what people
-    are shown: the difference a later release makes is reckoned from it.
+    A changed answer replaces `sealed`. What the ballot said when it entered a release is kept
+    nowhere: `statistics.poll_disclosure` needs only when it entered, and whether it changed since.
     """
 
     # SHA-256, hexadecimal, of the token with its poll; the constraint "one token, one ballot".
@@ -22,8 +22,10 @@ class Ballot(models.Model):
     poll = models.ForeignKey(StaffPoll, on_delete=models.CASCADE, related_name="ballots")
     group = models.ForeignKey(PollGroup, on_delete=models.PROTECT, related_name="+")
     sealed = models.BinaryField()
-    # Empty = not counted in any release yet.
-    released_sealed = models.BinaryField(default=b"")
+    # Number of the release that first counted it, from 1; 0 = none yet.
+    entered = models.PositiveSmallIntegerField(default=0)
+    # Replaced since it entered.
+    is_replaced = models.BooleanField(default=False)
 
     objects = ScopedManager(organisation="organisation")
 

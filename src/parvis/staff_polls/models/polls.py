@@ -54,6 +54,9 @@ class StaffPoll(models.Model):
     closes_at = models.DateTimeField(_("clôture"), null=True, blank=True)
     # null = not closed.
     closed_at = models.DateTimeField(null=True)
+    # When the last reminder left, and how many did; null = none.
+    reminded_at = models.DateTimeField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
     # X25519 key that seals ballots; the one that opens them is held apart. Empty = not made yet.
     box_public_key = models.BinaryField(default=b"")
 

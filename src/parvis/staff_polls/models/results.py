@@ -25,6 +25,8 @@ class Release(models.Model):
     number = models.PositiveSmallIntegerField()
     is_final = models.BooleanField(default=False)
     tables = models.JSONField()
+    # Keys of the cards whose table this release made anew.
+    refreshed = models.JSONField(default=list)
 
     objects = ScopedManager(
         organisation="organisation",

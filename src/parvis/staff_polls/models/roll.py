@@ -25,8 +25,6 @@ class EligibleAgent(models.Model):
     poll = models.ForeignKey(StaffPoll, on_delete=models.CASCADE, related_name="roll")
     group = models.ForeignKey(PollGroup, on_delete=models.PROTECT, related_name="roll")
     email = models.EmailField(_("courriel"))
-    # SHA-256, hexadecimal, of the secret in the invitation; empty until it is queued.
-    invitation_hash = models.CharField(max_length=64, blank=True)
     # SHA-256, hexadecimal, of the blinded message that was signed; empty = no token collected.
     # The signature of that very message may be asked again after a cut; no other is signed.
     blinded_hash = models.CharField(max_length=64, blank=True)
@@ -42,11 +40,6 @@ class EligibleAgent(models.Model):
                 fields=["poll", "email"],
                 name="staff_poll_agent_once",
                 violation_error_message=_("Cet agent figure déjà sur la liste."),
-            ),
-            models.UniqueConstraint(
-                fields=["invitation_hash"],
-                condition=~models.Q(invitation_hash=""),
-                name="staff_poll_invitation_once",
             ),
         ]
 

@@ -20,11 +20,10 @@ not_personal(
 )
 not_personal("staff_polls.PollGroup", "name", "public_key", because="a service and its public key")
 not_personal("staff_polls.PrintedCode", "token", because="hash of a code drawn from a hat")
-not_personal("staff_polls.Release", "tables", because="counts already made safe")
+not_personal("staff_polls.Release", "tables", "refreshed", because="counts already made safe")
 declare(
     "staff_polls.EligibleAgent",
     "email",
-    "invitation_hash",
     "blinded_hash",
     purpose=_("inviter chaque agent, une fois, à prendre son bulletin"),
     controller=Controller.ORGANISATION,
@@ -34,7 +33,6 @@ declare(
     "staff_polls.Ballot",
     "token",
     "sealed",
-    "released_sealed",
     purpose=_("compter les réponses des agents, sans savoir de qui elles viennent"),
     controller=Controller.ORGANISATION,
     retention=_("jusqu’à la clôture du sondage, puis effacés"),

@@ -1,0 +1,120 @@
+"""The keys of a poll, held apart from the database and its backups until the poll closes.
+
+One key opens the box, one a group signs tokens blind, one makes invitations. All of them are
+destroyed at the close: what a backup holds of a closed poll can then be opened by nobody, and no
+token can be made any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from functools import lru_cache
+from uuid import UUID
+
+from parvis.foundation import keys_apart, sealed_box
+from parvis.foundation.blind_signatures import BlindSigner, new_private_key
+from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
+
+INVITATION_BYTES = 16
+_HEX = 2
+_INVITATION_LENGTH = _HEX * (16 + INVITATION_BYTES)
+
+
+def make_box(poll: StaffPoll) -> bytes:
+    """The public key of the box, made at the first call; later calls return the same."""
+    name = _name(poll, "box")
+    if not keys_apart.exists(name):
+        private, public = sealed_box.new_box()
+        keys_apart.write(name, private + public)
+    return keys_apart.read(name)[sealed_box.KEY_BYTES :]
+
+
+def make_group(group: PollGroup) -> bytes:
+    """The public key that checks the tokens of a group, made at the first call."""
+    name = _name(group.poll, f"group-{group.number}")
+    if not keys_apart.exists(name):
+        keys_apart.write(name, new_private_key())
+    return BlindSigner(keys_apart.read(name)).public_key
+
+
+def make_invitations(poll: StaffPoll) -> None:
+    """The key of the invitations, made at the first call."""
+    name = _name(poll, "invitations")
+    if not keys_apart.exists(name):
+        keys_apart.write(name, secrets.token_bytes(32))
+
+
+def destroy(poll: StaffPoll) -> None:
+    """Destroy all of them; a second call finds nothing and does nothing."""
+    for number in poll.groups.values_list("number", flat=True):
+        keys_apart.destroy(_name(poll, f"group-{number}"))
+    for use in ("invitations", "box"):
+        keys_apart.destroy(_name(poll, use))
+    _signer.cache_clear()
+
+
+def are_held(poll: StaffPoll) -> bool:
+    """Whether the key that opens the box is on this machine."""
+    return keys_apart.exists(_name(poll, "box"))
+
+
+def seal(poll: StaffPoll, plaintext: bytes, *, token: str) -> bytes:
+    """Seal answers for the box; only as the ballot of this token can they be opened."""
+    return sealed_box.seal(bytes(poll.box_public_key), plaintext, associated=_bound(poll, token))
+
+
+class Box:
+    """The opened box: hold it while ballots are counted, no longer."""
+
+    def __init__(self, poll: StaffPoll) -> None:
+        """Raises `KeyMissing` where the key is not on this machine."""
+        self._poll = poll
+        self._private = keys_apart.read(_name(poll, "box"))[: sealed_box.KEY_BYTES]
+
+    def open(self, sealed: bytes, *, token: str) -> bytes:
+        """What was sealed; raises `SealedBoxError` for anything else."""
+        return sealed_box.open_sealed(self._private, sealed, associated=_bound(self._poll, token))
+
+
+def sign(group: PollGroup, blinded: bytes) -> bytes:
+    """The blind signature of the group; raises `UnfitBlindedMessage`, `KeyMissing`."""
+    return _signer(_name(group.poll, f"group-{group.number}")).sign(blinded)
+
+
+def invitation(agent: EligibleAgent) -> str:
+    """What the mail to an agent bears after the `#`: made again for a reminder, stored nowhere."""
+    key = keys_apart.read(_name(agent.poll, "invitations"))
+    return f"{agent.pk.hex}{_mac(key, agent.pk)}"
+
+
+def invited(poll: StaffPoll, typed: str) -> UUID | None:
+    """The number of the agent whose invitation this is, or None; raises `KeyMissing`."""
+    if len(typed) != _INVITATION_LENGTH:
+        return None
+    try:
+        number = UUID(hex=typed[:32])
+    except ValueError:
+        return None
+    key = keys_apart.read(_name(poll, "invitations"))
+    expected = f"{number.hex}{_mac(key, number)}"
+    return number if hmac.compare_digest(expected.encode(), typed.lower().encode()) else None
+
+
+def _mac(key: bytes, number: UUID) -> str:
+    return hmac.new(key, number.bytes, hashlib.sha256).digest()[:INVITATION_BYTES].hex()
+
+
+def _name(poll: StaffPoll, use: str) -> str:
+    return f"{poll.keys_name}-{use}"
+
+
+def _bound(poll: StaffPoll, token: str) -> bytes:
+    return b"staff poll" + poll.reference.bytes + token.encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _signer(name: str) -> BlindSigner:
+    # Reading a key checks it, which takes longer than many signatures.
+    return BlindSigner(keys_apart.read(name))

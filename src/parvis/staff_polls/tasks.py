@@ -1,0 +1,69 @@
+"""Background work of the room. A task of no tenant reads all of them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.utils import timezone
+from django_scopes import scopes_disabled
+from django_tasks import task
+
+from parvis.foundation.schedule import scheduled
+from parvis.staff_polls.enums import PollState
+from parvis.staff_polls.models import StaffPoll
+from parvis.staff_polls.operations.launching import invite, make_ready
+from parvis.staff_polls.operations.releasing import close, release_if_due, stir
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def prepare(poll_pk: int, base_url: str) -> None:
+    """Make the keys of a launched poll, open it, queue its invitations."""
+    with scopes_disabled():
+        make_ready(poll=StaffPoll.objects.get(pk=poll_pk))
+        invite(poll=_with_body(poll_pk), base_url=base_url)
+
+
+@task()
+def send_reminders(poll_pk: int, number: int, base_url: str) -> None:
+    with scopes_disabled():
+        invite(poll=_with_body(poll_pk), base_url=base_url, reminder=number)
+
+
+@scheduled(every=timedelta(minutes=5))
+def follow_polls() -> int:
+    """Close the polls whose end has come, show what may be shown of the others.
+
+    Returns how many did either. One that fails does not keep the others; the task then fails.
+    """
+    done = failed = 0
+    with scopes_disabled():
+        for poll in StaffPoll.objects.open().order_by("pk"):
+            try:
+                if poll.closes_at is not None and poll.closes_at <= timezone.now():
+                    close(poll=poll, by=None)
+                    done += 1
+                else:
+                    done += release_if_due(poll=poll) is not None
+            except Exception:
+                failed += 1
+                logger.exception("staff poll", extra={"poll": poll.pk})
+    if failed:
+        raise RuntimeError(f"{failed} polls could not be followed")
+    return done
+
+
+@scheduled(every=timedelta(hours=1))
+def stir_polls() -> int:
+    """Write roll and box of every open poll anew, in a random order; returns how many polls."""
+    with scopes_disabled():
+        polls = list(StaffPoll.objects.filter(state=PollState.OPEN).order_by("pk"))
+        for poll in polls:
+            stir(poll=poll)
+    return len(polls)
+
+
+def _with_body(poll_pk: int) -> StaffPoll:
+    return StaffPoll.objects.select_related("organisation").get(pk=poll_pk)
