@@ -60,3 +60,10 @@ def test_an_unsafe_one_is_named_in_a_sentence(tmp_path, name, value):
     assert "Parvis ne démarre pas" in done.stderr
     assert f"- {name} : " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_keys_apart_never_lie_among_the_evidence(tmp_path):
+    done = check(str(tmp_path), PARVIS_KEYS_APART=str(tmp_path / "evidence" / "keys"))
+    assert done.returncode == 1
+    assert "PARVIS_KEYS_APART" in done.stderr
+    assert "Traceback" not in done.stderr

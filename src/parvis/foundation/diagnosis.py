@@ -25,7 +25,7 @@ from django_scopes import scopes_disabled
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from parvis.foundation import database_lock, leases
+from parvis.foundation import database_lock, keys_apart, leases
 from parvis.foundation.models import MailState, OutgoingMail, ScheduleState
 from parvis.foundation.uploads import referenced_files
 
@@ -71,7 +71,7 @@ def examine() -> list[Finding]:
 
 
 def _examinations() -> list[Callable[[], Iterator[Finding]]]:
-    without_database = [_settings, _disk, _evidence_folder, _translations, _lock]
+    without_database = [_settings, _disk, _evidence_folder, _keys_apart, _translations, _lock]
     try:
         connection.ensure_connection()
     except DatabaseError:
@@ -130,6 +130,34 @@ def _evidence_folder() -> Iterator[Finding]:
         yield _broken(_("Dossier des pièces non inscriptible : %s.") % error)
     else:
         yield _good(_("Dossier des pièces inscriptible."))
+
+
+def _keys_apart() -> Iterator[Finding]:
+    folder = keys_apart.folder()
+    try:
+        keys_apart.make_folder()
+        count = sum(1 for _name in keys_apart.names())
+        shared = folder.stat().st_mode & 0o077
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        yield _broken(_("Dossier des clés à part inaccessible (PARVIS_KEYS_APART) : %s.") % error)
+        return
+    if not writable:
+        yield _broken(_("Dossier des clés à part non inscriptible : %s.") % folder)
+    elif shared:
+        yield _look(_("Dossier des clés à part ouvert à d’autres comptes : %s.") % folder)
+    if folder.resolve().is_relative_to(Path(settings.HOME).resolve()):
+        yield _look(
+            _(
+                "Dossier des clés à part dans celui des données : une copie de %s emporterait les "
+                "clés avec ce qu’elles protègent. Déplacez-le et réglez PARVIS_KEYS_APART."
+            )
+            % settings.HOME
+        )
+    yield _good(
+        _("Clés à part : %(count)d dans %(folder)s, hors des sauvegardes de Parvis.")
+        % {"count": count, "folder": folder}
+    )
 
 
 def _translations() -> Iterator[Finding]:

@@ -179,9 +179,18 @@ def write_durably(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
     if not existed:
-        _flush_folder(path.parent.parent)
+        flush_folder(path.parent.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make durable which names a folder holds: files made, renamed or removed in it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 # --- Which files have a row -----------------------------------------------------------------------
@@ -357,11 +366,3 @@ def _too_many_pixels(max_pixels: int, field: str) -> Refusal:
         % {"limit": max_pixels // 1_000_000},
         field=field,
     )
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -22,6 +23,17 @@ HOME = Path(env.str("PARVIS_HOME", default="var")).resolve()
 EVIDENCE_ROOT = HOME / "evidence"
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
+# Keys that no copy of the data may carry: `parvis.foundation.keys_apart`. Beside HOME and not in
+# it, so that whoever copies that folder whole does not take them along.
+KEYS_APART = Path(
+    env.str("PARVIS_KEYS_APART", default=str(HOME.with_name(f"{HOME.name}-keys")))
+).resolve()
+if KEYS_APART.is_relative_to(EVIDENCE_ROOT.resolve()):
+    raise ImproperlyConfigured(
+        f"PARVIS_KEYS_APART : « {KEYS_APART} » est dans le dossier des pièces, que "
+        "« parvis backup » emporte et d’où les fichiers inconnus sont retirés chaque jour. "
+        "Donnez un autre dossier."
+    )
 
 # --- Rooms, from the ground up -----------------------------------------------------------------
 INSTALLED_APPS = [

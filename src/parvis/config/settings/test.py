@@ -25,5 +25,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 HOME = Path(tempfile.mkdtemp(prefix="parvis-test-"))
 EVIDENCE_ROOT = HOME / "evidence"
 STATIC_ROOT = HOME / "static"
+KEYS_APART = Path(tempfile.mkdtemp(prefix="parvis-test-keys-"))
 STATIC_ROOT.mkdir()
 WHITENOISE_AUTOREFRESH = True

@@ -8,6 +8,7 @@ from parvis.config.settings.test import INSTALLED_APPS, MIDDLEWARE, env
 HOME = Path(env.str("PARVIS_HOME"))
 EVIDENCE_ROOT = HOME / "evidence"
 STATIC_ROOT = HOME / "static"
+KEYS_APART = HOME.with_name(f"{HOME.name}-keys")
 
 INSTALLED_APPS = [
     app

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from parvis.foundation import diagnosis, uploads
+from parvis.foundation import diagnosis, keys_apart, uploads
 from parvis.foundation.diagnosis import Verdict, examine
 from parvis.foundation.mail import queue_message
 from parvis.foundation.models import MailState, OutgoingMail, ScheduleState
@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _home(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.HOME = tmp_path
-    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    settings.HOME = tmp_path / "home"
+    settings.EVIDENCE_ROOT = settings.HOME / "evidence"
+    settings.KEYS_APART = tmp_path / "keys"
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     monkeypatch.setattr(uploads, "_references", {})
     # A server for tests trades durability for speed.
@@ -98,7 +99,7 @@ def test_a_schedule_that_nobody_follows() -> None:
 
 
 def test_a_row_without_its_file(settings) -> None:
-    settings.EVIDENCE_ROOT.mkdir()
+    settings.EVIDENCE_ROOT.mkdir(parents=True)
     (settings.EVIDENCE_ROOT / "present.eml").write_bytes(b"x")
     uploads.register_references("EVIDENCE_ROOT", lambda: [("present.eml", "0"), ("gone.eml", "0")])
     assert "gone.eml" in broken()
@@ -106,8 +107,28 @@ def test_a_row_without_its_file(settings) -> None:
 
 
 def test_a_folder_that_cannot_be_written(settings) -> None:
+    settings.HOME.mkdir()
     settings.EVIDENCE_ROOT.write_bytes(b"a file where the folder should be")
     assert "non inscriptible" in broken()
+
+
+def test_where_the_keys_apart_are(settings) -> None:
+    keys_apart.write("poll.0b2f", b"secret")
+    (said,) = [sentence for sentence in sentences(Verdict.GOOD) if "Clés à part" in sentence]
+    assert f"1 dans {settings.KEYS_APART}" in said
+    settings.KEYS_APART.chmod(0o750)
+    assert "ouvert à d’autres comptes" in sentences(Verdict.LOOK)[0]
+
+
+def test_keys_apart_that_a_copy_of_the_data_would_take_along(settings) -> None:
+    settings.KEYS_APART = settings.HOME / "keys"
+    (sentence,) = sentences(Verdict.LOOK)
+    assert f"une copie de {settings.HOME} emporterait les clés" in sentence
+
+
+def test_keys_apart_that_cannot_be_kept(settings) -> None:
+    settings.KEYS_APART.write_bytes(b"a file where the folder should be")
+    assert "PARVIS_KEYS_APART" in broken()
 
 
 @pytest.mark.parametrize(("free", "verdict"), [(5, Verdict.BROKEN), (500, Verdict.LOOK)])
