@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from django_scopes import scopes_disabled
 
-from parvis.feedback.masking import mask, mask_words
 from parvis.feedback.models import AgentName, Comment, Idea
+from parvis.texts.masking import mask, mask_words
 
 
 def names_to_mask(organisation_id: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from django.db.models import Count, Max
 from django_scopes import scopes_disabled
 
 from parvis.feedback.models import Idea
-from parvis.feedback.themes.words import stem, telling_words
+from parvis.texts.themes.words import stem, telling_words
 
 ALIKE_FROM = 0.3
 SHOWN_AT_MOST = 3

@@ -26,9 +26,3 @@ class StaffPollQuerySet(OfABodyQuerySet):
 
     def due_to_close(self, now: datetime) -> Self:
         return self.open().filter(closes_at__lte=now)
-
-
-class PollGroupQuerySet(OfABodyQuerySet):
-    def voting(self) -> Self:
-        """Groups that ballots bear: those not merged into another."""
-        return self.filter(merged_into__isnull=True)

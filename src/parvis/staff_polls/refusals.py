@@ -13,14 +13,14 @@ class PollRefusal(Refusal):
     code = "unreadable"
 
 
-class Unknown(PollRefusal):  # noqa: N818 – names what was shown
+class Unknown(PollRefusal):
     """No poll, no invitation, no printed code or no signature that this server knows."""
 
     status = 403
     code = "unknown"
 
 
-class Collected(PollRefusal):  # noqa: N818 – names what happened
+class Collected(PollRefusal):
     """The agent has already collected a token, on another device or before clearing this one."""
 
     status = 409
@@ -36,7 +36,7 @@ class Collected(PollRefusal):  # noqa: N818 – names what happened
         )
 
 
-class Closed(PollRefusal):  # noqa: N818 – names the state
+class Closed(PollRefusal):
     """The poll is not open: `410` when it was, `409` when it will be."""
 
     code = "closed"

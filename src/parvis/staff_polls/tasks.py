@@ -10,10 +10,16 @@ from django_scopes import scopes_disabled
 from django_tasks import task
 
 from parvis.foundation.schedule import scheduled
+from parvis.staff_polls import keys
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.launching import invite, make_ready
-from parvis.staff_polls.operations.releasing import close, release_if_due, stir
+from parvis.staff_polls.operations.releasing import (
+    close,
+    finish_close,
+    release_if_due,
+    stir,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +46,10 @@ def follow_polls() -> int:
     """
     done = failed = 0
     with scopes_disabled():
+        # A close cut short before its keys were destroyed.
+        for poll in StaffPoll.objects.filter(state=PollState.CLOSED).order_by("pk"):
+            if keys.are_held(poll):
+                finish_close(poll=poll)
         for poll in StaffPoll.objects.open().order_by("pk"):
             try:
                 if poll.closes_at is not None and poll.closes_at <= timezone.now():

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.feedback.enums import CommentState
-from parvis.feedback.masking import mask
 from parvis.feedback.models import AgentName, Comment
 from parvis.feedback.reception import masked_again, names_to_mask
 from parvis.feedback.search import folded
 from parvis.foundation.errors import Refusal
 from parvis.journal.operations import record
 from parvis.organisations.models import Organisation
+from parvis.texts.masking import mask
 
 NAMES_AT_MOST = 2_000
 NAMES_AT_ONCE = 200

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from parvis.accounts.models import Person
 from parvis.feedback.enums import CommentState
 from parvis.feedback.exchange_enums import WebhookEvent
-from parvis.feedback.masking import mask_words
 from parvis.feedback.models import Comment
 from parvis.feedback.permissions.comments import may_become, may_undo
 from parvis.feedback.reception import masked_again, names_to_mask
@@ -26,6 +25,7 @@ from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Denied
 from parvis.journal.models import Entry
 from parvis.journal.operations import record
+from parvis.texts.masking import mask_words
 
 DECIDED = "comment.decided"
 UNDONE = "comment.decision_undone"

@@ -16,12 +16,12 @@ from parvis.accounts.models import Person
 from parvis.feedback.enums import NO_LEVEL, CommentState, Level
 from parvis.feedback.models import Comment, Theme, ThemeSearch
 from parvis.feedback.querysets import CommentQuerySet
-from parvis.feedback.themes import Found, Known, find_themes
-from parvis.feedback.themes.finding import TEXTS_AT_LEAST, tidy_label
 from parvis.foundation.errors import Refusal
 from parvis.journal.operations import record
 from parvis.organisations.models import Organisation
 from parvis.statistics.intervals import wilson_interval
+from parvis.texts.themes import Found, Known, find_themes
+from parvis.texts.themes.finding import TEXTS_AT_LEAST, tidy_label
 
 # The latest comments: a year of a busy body, and a search that takes seconds.
 TEXTS_AT_MOST = 5_000

@@ -26,10 +26,10 @@ from parvis.feedback.operations.themes import (
 from parvis.feedback.tasks.comments import search_themes_daily
 from parvis.feedback.tests.comment_factories import coordinator_of
 from parvis.feedback.tests.factories import TouchpointFactory
-from parvis.feedback.themes import Known, find_themes
-from parvis.feedback.themes.finding import cosine, matched, themes_wanted
-from parvis.feedback.themes.words import stem, telling_words
 from parvis.foundation.worker import run_pending
+from parvis.texts.themes import Known, find_themes
+from parvis.texts.themes.finding import cosine, matched, themes_wanted
+from parvis.texts.themes.words import stem, telling_words
 
 # Beside the checkout, where it is there: real inputs are not copied into the project.
 PROPOSALS = Path(__file__).resolve().parents[5] / "shared/data/decidim-lille/proposals.csv"

@@ -23,11 +23,11 @@ from parvis.feedback.operations.themes import rename_theme
 from parvis.feedback.permissions.comments import access_idea, access_theme
 from parvis.feedback.pre_electoral import embargo_of
 from parvis.feedback.similarity import similar_ideas
-from parvis.feedback.themes.finding import TEXTS_AT_LEAST
 from parvis.feedback.views.comment_answers import body_of
 from parvis.foundation.errors import Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.forms import show_refusal
+from parvis.texts.themes.finding import TEXTS_AT_LEAST
 
 EXAMPLES_SHOWN = 5
 

@@ -12,7 +12,7 @@ from django_scopes import ScopedManager
 
 from parvis.organisations.models import Organisation
 from parvis.staff_polls.enums import PollState
-from parvis.staff_polls.querysets import PollGroupQuerySet, StaffPollQuerySet
+from parvis.staff_polls.querysets import OfABodyQuerySet, StaffPollQuerySet
 
 # Nothing is shown of fewer people than this, nor any difference: domain §6.
 DEFAULT_THRESHOLD = 10
@@ -97,6 +97,10 @@ class StaffPoll(models.Model):
         """Name under which its keys are held apart."""
         return f"staff-poll-{self.reference}"
 
+    def voting_groups(self) -> list[PollGroup]:
+        """The groups that ballots bear, in their order: those not merged into another."""
+        return list(PollGroup.objects.filter(poll=self, merged_into__isnull=True))
+
 
 class PollGroup(models.Model):
     """A service whose agents vote; a ballot bears its group, whose key signed its token."""
@@ -119,7 +123,7 @@ class PollGroup(models.Model):
 
     objects = ScopedManager(
         organisation="organisation",
-        _manager_class=models.Manager.from_queryset(PollGroupQuerySet),
+        _manager_class=models.Manager.from_queryset(OfABodyQuerySet),
     )
 
     class Meta:

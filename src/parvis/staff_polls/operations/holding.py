@@ -40,4 +40,3 @@ def hold_alone(poll: StaffPoll) -> StaffPoll:
     """The poll, read again, that nobody else changes or votes in before the transaction ends."""
     locked: StaffPoll = StaffPoll.objects.select_for_update().get(pk=poll.pk)
     return locked
-

@@ -146,12 +146,12 @@ def make_ready(*, poll: StaffPoll) -> None:
     # Outside the transaction: a key of 3,072 bits takes a second, and is kept if this is stopped.
     keys.make_invitations(poll)
     box = keys.make_box(poll)
-    made = {group.pk: keys.make_group(group) for group in poll.groups.voting()}
+    made = {group.pk: keys.make_group(group) for group in poll.voting_groups()}
     with transaction.atomic():
         locked = hold_alone(poll)
         if locked.state != PollState.PREPARING:
             return
-        for group in locked.groups.voting():
+        for group in locked.voting_groups():
             group.public_key = made[group.pk]
             group.save(update_fields=["public_key"])
         locked.box_public_key = box

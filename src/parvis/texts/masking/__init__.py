@@ -6,6 +6,6 @@ gives where they are. A moderator reads every text after it: it hides too much r
 little, and never pretends to find a name that nothing announces.
 """
 
-from parvis.feedback.masking.text import Span, mask, mask_words, spans
+from parvis.texts.masking.text import Span, mask, mask_words, spans
 
 __all__ = ["Span", "mask", "mask_words", "spans"]

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parvis.feedback.themes.words import stem, telling_words
+from parvis.texts.themes.words import stem, telling_words
 
 # Below so many comments a group of words is an anecdote.
 TEXTS_AT_LEAST = 30

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from parvis.feedback.masking import patterns as p
-from parvis.feedback.masking.folding import bare, folded
-from parvis.feedback.masking.words import BODIES, COMMON_WORDS, FUNCTIONS, NOT_NAMES
+from parvis.texts.masking import patterns as p
+from parvis.texts.masking.folding import bare, folded
+from parvis.texts.masking.words import BODIES, COMMON_WORDS, FUNCTIONS, NOT_NAMES
 
 MAIL = "[courriel masqué]"
 ACCOUNT = "[compte masqué]"

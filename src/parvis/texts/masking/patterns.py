@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from parvis.feedback.masking.words import NUMBERS
+from parvis.texts.masking.words import NUMBERS
 
 # --- Courriels and accounts: found from their sign, then to its left and to its right.
 AT = re.compile(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parvis.feedback.masking import mask, mask_words, spans
-from parvis.feedback.tests.masking_corpus import KNOWN_NAMES, labelled
+from parvis.texts.masking import mask, mask_words, spans
+from parvis.texts.tests.masking_corpus import KNOWN_NAMES, labelled
 
 # What the masking reaches on the corpus: 98 of 101 found, 98 rightly of 98 hidden. The three names
 # it misses are announced by nothing. Real texts are more varied than ours: a moderator reads all.

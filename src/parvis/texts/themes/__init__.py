@@ -3,6 +3,6 @@
 Pure: texts in, groups of words out. The rows and their journal are in `operations/themes.py`.
 """
 
-from parvis.feedback.themes.finding import Found, FoundTheme, Known, find_themes
+from parvis.texts.themes.finding import Found, FoundTheme, Known, find_themes
 
 __all__ = ["Found", "FoundTheme", "Known", "find_themes"]

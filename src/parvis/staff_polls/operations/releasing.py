@@ -1,0 +1,311 @@
+"""What is shown of a poll, and when; the close, and what it destroys.
+
+While the poll is open the whole body's tables are shown at milestones of participation. At the
+close the box is opened once more for the final tables, those of the groups and the sentences; then
+ballots, roll and codes are erased in the same transaction, and the keys after it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_scopes import scopes_disabled
+
+from parvis.accounts.models import Person
+from parvis.foundation.errors import Conflict
+from parvis.journal.operations import record
+from parvis.staff_polls import keys
+from parvis.staff_polls.columns import Columns, IntArray, columns_of
+from parvis.staff_polls.enums import CardKind, PollState
+from parvis.staff_polls.models import (
+    Ballot,
+    EligibleAgent,
+    PollComment,
+    PollGroup,
+    PrintedCode,
+    Release,
+    StaffPoll,
+)
+from parvis.staff_polls.operations.casting import read_written
+from parvis.staff_polls.operations.holding import hold_alone
+from parvis.staff_polls.operations.launching import move
+from parvis.staff_polls.poll_document import Answers, Document, read_document
+from parvis.staff_polls.release_document import Tables, card_tables, group_tables, told
+from parvis.statistics.poll_disclosure import final_tables, hide_groups, plan_release
+from parvis.texts.masking import mask
+
+# Shares of the eligible agents whose ballots unlock the next release, in per cent.
+MILESTONES = (30, 50, 70)
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The box, opened: what is needed of each ballot, in a random order."""
+
+    tokens: list[str]
+    answers: list[Answers]
+    groups: IntArray
+    entered: IntArray
+    replaced: np.ndarray
+
+
+def release_if_due(*, poll: StaffPoll) -> Release | None:
+    """Show the tables that a milestone unlocks; None when none is due or safe yet.
+
+    One release a milestone at most. Which ballots enter is drawn at random.
+    """
+    with scopes_disabled(), transaction.atomic():
+        locked = hold_alone(poll)
+        if locked.state != PollState.OPEN:
+            return None
+        done = locked.releases.count()
+        if done >= len(MILESTONES):
+            return None
+        eligible = _eligible(locked)
+        ballots = Ballot.objects.filter(poll=locked).count()
+        if 100 * ballots < MILESTONES[done] * eligible or ballots < 2 * locked.threshold:
+            return None
+        return _release(locked, eligible, done + 1)
+
+
+def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
+    voting = poll.voting_groups()
+    opened = _open(poll, voting)
+    columns = columns_of(read_document(poll.document))
+    answers = columns.tabulated(opened.answers)
+    past = list(poll.releases.order_by("number"))
+    plan = plan_release(
+        answers,
+        opened.entered,
+        _refreshes(columns, past),
+        options=columns.options,
+        rng=np.random.default_rng(secrets.randbits(128)),
+        threshold=poll.threshold,
+        cards=columns.card_of,
+    )
+    if not plan.refreshed.any():
+        return None
+    inside = answers[plan.entered > 0]
+    made = card_tables(columns, inside, made=plan.refreshed.tolist(), release=number)
+    for token, now, before in zip(opened.tokens, plan.entered, opened.entered, strict=True):
+        if now != before:
+            Ballot.objects.filter(pk=token).update(entered=int(now))
+    shown = dict(past[-1].tables["cards"]) if past else {}
+    release = Release.objects.create(
+        organisation_id=poll.organisation_id,
+        poll=poll,
+        number=number,
+        tables={
+            "eligible": eligible,
+            "ballots": told(len(opened.tokens), eligible, poll.threshold),
+            "cards": {**shown, **made},
+        },
+        refreshed=list(made),
+    )
+    _stir(poll)
+    return release
+
+
+@transaction.atomic
+def close(*, poll: StaffPoll, by: Person | None) -> Release:
+    """Close an open poll: count, show, erase. `by` None: its end has come.
+
+    Raise `Conflict` when it is not open, `KeyMissing` where the key of its box is not: nothing is
+    changed then.
+    """
+    with scopes_disabled():
+        locked = hold_alone(poll)
+        if locked.state == PollState.CLOSED:
+            raise Conflict(_("Ce sondage est déjà clos."))
+        move(locked, PollState.CLOSED)
+        voting = locked.voting_groups()
+        opened = _open(locked, voting)
+        release = Release.objects.create(
+            organisation_id=locked.organisation_id,
+            poll=locked,
+            number=locked.releases.count() + 1,
+            is_final=True,
+            tables=_final(locked, voting, opened),
+        )
+        locked.closed_at = timezone.now()
+        locked.save(update_fields=["state", "closed_at"])
+        _erase(locked)
+        record(
+            action="staff_poll.closed",
+            actor_id=by.pk if by else None,
+            subject=locked,
+            organisation_id=locked.organisation_id,
+        )
+        transaction.on_commit(lambda: finish_close(poll=locked))
+        return release
+
+
+def finish_close(*, poll: StaffPoll) -> None:
+    """Destroy the keys of a closed poll and what its erased rows left on the disk.
+
+    Outside any transaction. Done again by the tasks until it was done once.
+    """
+    wipe_freed_space()
+    with scopes_disabled():
+        keys.destroy(poll)
+
+
+def wipe_freed_space() -> None:
+    """Overwrite or free what erased rows left in the database's files; in no transaction."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            tables = (Ballot, EligibleAgent, PrintedCode)
+            cursor.execute(f"VACUUM {', '.join(model._meta.db_table for model in tables)}")
+
+
+def stir(*, poll: StaffPoll) -> None:
+    """Write roll and box of an open poll anew in a random order (PostgreSQL).
+
+    Rows there lie in the order in which they were written, and say which transaction did.
+    """
+    with scopes_disabled(), transaction.atomic():
+        locked = hold_alone(poll)
+        if locked.state == PollState.OPEN:
+            _stir(locked)
+
+
+# --- Opening -------------------------------------------------------------------------------------
+
+
+def _open(poll: StaffPoll, voting: Sequence[PollGroup]) -> _Opened:
+    box = keys.Box(poll)
+    rank = {group.pk: number for number, group in enumerate(voting)}
+    rows = list(
+        Ballot.objects.filter(poll=poll).values_list(
+            "token", "group", "sealed", "entered", "is_replaced"
+        )
+    )
+    # The keys of the rows are hashes of random numbers; drawn again all the same, so that nothing
+    # written from here on follows the order of the table.
+    secrets.SystemRandom().shuffle(rows)
+    return _Opened(
+        [row[0] for row in rows],
+        [read_written(box.open(bytes(row[2]), token=row[0])) for row in rows],
+        np.array([rank[row[1]] for row in rows], dtype=np.int64),
+        np.array([row[3] for row in rows], dtype=np.int64),
+        np.array([row[4] for row in rows], dtype=np.bool_),
+    )
+
+
+def _refreshes(columns: Columns, past: Sequence[Release]) -> np.ndarray:
+    """Which columns each release made anew; shape (n_releases, n_columns)."""
+    table = np.zeros((len(past), columns.options.size), dtype=np.bool_)
+    for row, release in enumerate(past):
+        for rank, card in enumerate(columns.cards):
+            table[row, columns.of_card(rank)] = card.key in release.refreshed
+    return table
+
+
+def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened) -> Tables:
+    document = read_document(poll.document)
+    columns = columns_of(document)
+    answers = columns.tabulated(opened.answers)
+    past = list(poll.releases.order_by("number"))
+    refreshes = _refreshes(columns, past)
+    final = final_tables(
+        answers,
+        opened.entered,
+        refreshes,
+        options=columns.options,
+        threshold=poll.threshold,
+        cards=columns.card_of,
+    )
+    hidden = hide_groups(
+        answers,
+        opened.groups,
+        opened.entered,
+        refreshes,
+        n_groups=len(voting),
+        unsteady=opened.replaced,
+        options=columns.options,
+        threshold=poll.threshold,
+        cards=columns.card_of,
+    )
+    number = len(past) + 1
+    shown = dict(past[-1].tables["cards"]) if past else {}
+    made = card_tables(columns, answers, made=final.shown.tolist(), release=number)
+    eligible = _eligible(poll)
+    return {
+        "eligible": eligible,
+        "ballots": told(len(opened.tokens), eligible, poll.threshold),
+        "cards": {**shown, **made},
+        "groups": group_tables(
+            columns, answers, opened.groups, hidden, voting, threshold=poll.threshold
+        ),
+        "sentences": _keep_sentences(poll, document, opened.answers),
+    }
+
+
+def _keep_sentences(
+    poll: StaffPoll, document: Document, ballots: Sequence[Answers]
+) -> dict[str, int]:
+    """Write down the sentences that may be shown; returns how many a card, "" for all together.
+
+    Those of a card stand under it when they reach the threshold; the others are put together, and
+    dropped when even so they are too few: agents read that before they write.
+    """
+    by_card: dict[str, list[str]] = {}
+    rest: list[str] = []
+    for card in document.cards:
+        if card.kind == CardKind.SENTENCE:
+            texts = [str(answers[card.key]) for answers in ballots if card.key in answers]
+            if len(texts) >= poll.threshold:
+                by_card[card.key] = texts
+            else:
+                rest += texts
+    if len(rest) >= poll.threshold:
+        by_card[""] = rest
+    comments = [
+        PollComment(organisation_id=poll.organisation_id, poll=poll, card=key, text=mask(text))
+        for key, texts in by_card.items()
+        for text in texts
+    ]
+    secrets.SystemRandom().shuffle(comments)
+    PollComment.objects.bulk_create(comments, batch_size=_BATCH)
+    return {key: len(texts) for key, texts in by_card.items()}
+
+
+# --- Erasing, and writing anew -------------------------------------------------------------------
+
+
+def _erase(poll: StaffPoll) -> None:
+    if connection.vendor == "sqlite":
+        # Freed pages are overwritten, not only marked free.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+    for model in (Ballot, EligibleAgent, PrintedCode):
+        model.objects.filter(poll=poll).delete()
+
+
+def _stir(poll: StaffPoll) -> None:
+    if connection.vendor == "sqlite":
+        return
+    _write_anew(Ballot, poll)
+    _write_anew(EligibleAgent, poll)
+    _write_anew(PrintedCode, poll)
+
+
+def _write_anew(model: type[Ballot | EligibleAgent | PrintedCode], poll: StaffPoll) -> None:
+    rows: list[Any] = list(model.objects.filter(poll=poll))
+    secrets.SystemRandom().shuffle(rows)
+    model.objects.filter(poll=poll).delete()
+    model.objects.bulk_create(rows, batch_size=_BATCH)
+
+
+def _eligible(poll: StaffPoll) -> int:
+    return sum(group.eligible for group in poll.voting_groups())

@@ -1,0 +1,77 @@
+"""Reading what is shown of a poll: the gauge while it is open. Everything from releases alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django_scopes import scopes_disabled
+
+from parvis.staff_polls.enums import PollState
+from parvis.staff_polls.models import Ballot, PollGroup, Release, StaffPoll
+from parvis.staff_polls.operations.releasing import MILESTONES
+from parvis.staff_polls.release_document import told
+
+
+@dataclass(frozen=True, slots=True)
+class GroupGauge:
+    group: PollGroup
+    # Ballots, rounded down; None = too few to be told.
+    ballots: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    # Share of the agents, in per cent, that unlocks it.
+    percent: int
+    is_unlocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """How many took part, never who; nothing below the threshold."""
+
+    eligible: int
+    ballots: int | None
+    groups: list[GroupGauge]
+    milestones: list[Milestone]
+
+    @property
+    def percent(self) -> int | None:
+        """Share of the agents, rounded down; None = too few to be told."""
+        return None if self.ballots is None else 100 * self.ballots // max(self.eligible, 1)
+
+
+def participation(poll: StaffPoll) -> Participation:
+    """The gauge of the body and, above the threshold, of its groups."""
+    with scopes_disabled():
+        voting = poll.voting_groups()
+        releases = poll.releases.count()
+        last = last_release(poll)
+        eligible = sum(group.eligible for group in voting)
+        if poll.state == PollState.CLOSED and last is not None:
+            shown = {group["number"]: group["ballots"] for group in last.tables["groups"]}
+            gauges = [GroupGauge(group, shown.get(group.number) or None) for group in voting]
+            ballots = last.tables["ballots"]
+        else:
+            taken: dict[int, int] = {}
+            for number in Ballot.objects.filter(poll=poll).values_list("group", flat=True):
+                taken[number] = taken.get(number, 0) + 1
+            gauges = [
+                GroupGauge(
+                    group, told(taken.get(group.pk, 0), group.eligible, poll.threshold) or None
+                )
+                for group in voting
+            ]
+            ballots = told(sum(taken.values()), eligible, poll.threshold)
+    milestones = [
+        Milestone(percent, number < releases or poll.state == PollState.CLOSED)
+        for number, percent in enumerate(MILESTONES)
+    ]
+    return Participation(eligible, ballots or None, gauges, milestones)
+
+
+def last_release(poll: StaffPoll) -> Release | None:
+    """What is shown now; None when nothing is yet."""
+    with scopes_disabled():
+        found: Release | None = poll.releases.order_by("-number").first()
+    return found

@@ -1,0 +1,107 @@
+"""What a release shows, and nothing else: every page, file and measure is computed from it.
+
+```
+{"eligible": 120, "ballots": 85,                       # rounded down; 0 = too few to be told
+ "cards": {"proud": {"release": 2, "answers": 80, "counts": [[12, 60, 8]]},
+           "calm":  {"release": 1, "answers": 60, "shares": [[[90, 1], [10, -1], [10, -1]]]}},
+ "groups": [{"number": 1, "name": "…", "eligible": 30, "ballots": 25,
+             "cards": {"proud": {"answers": 20, "shares": [[[15, 0], [75, 0], [10, -1]]]}}}],
+ "sentences": {"wish": 14, "": 12}}                    # how many shown; "" = of all cards
+```
+A card has one row of figures a column (`columns`). Exact `counts`, or coarse `shares`: the per
+cent, and whether it is at most (−1), about (0) or at least (1) that. `release` is the number of the
+release that made the table. A card or a group's card that is absent has too few answers to be
+shown. `groups` and `sentences` exist at the close only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from parvis.staff_polls.columns import Columns, IntArray
+from parvis.staff_polls.models import PollGroup
+from parvis.statistics.poll_coarse import coarse_shares, shown_participation
+from parvis.statistics.poll_disclosure import exact_tables
+
+Tables = dict[str, Any]
+
+
+def card_tables(
+    columns: Columns, answers: IntArray, *, made: Sequence[bool], release: int
+) -> dict[str, Tables]:
+    """The whole body's table of each card of which one is `made` in this release.
+
+    Parameters
+    ----------
+    columns : Columns
+    answers : ndarray of int, shape (n_ballots, n_columns)
+        Of the ballots that entered.
+    made : sequence of bool, one a column
+    release : int
+    """
+    tables: dict[str, Tables] = {}
+    for rank, card in enumerate(columns.cards):
+        span = columns.of_card(rank)
+        if not all(made[span]):
+            continue
+        counts = _counts(columns, answers, span)
+        table: Tables = {"release": release, "answers": int(counts[0].sum())}
+        if exact_tables(counts, cards=np.zeros(len(counts), dtype=np.int64)).all():
+            table["counts"] = counts.tolist()
+        else:
+            table.update(coarse(counts))
+        tables[card.key] = table
+    return tables
+
+
+def group_tables(
+    columns: Columns,
+    answers: IntArray,
+    groups: IntArray,
+    hidden: Any,
+    voting: Sequence[PollGroup],
+    *,
+    threshold: int,
+) -> list[Tables]:
+    """The coarse tables of each group, of the cards that `hidden` (columns × groups) leaves."""
+    shown: list[Tables] = []
+    for number, group in enumerate(voting):
+        own = answers[groups == number]
+        cards = {
+            card.key: coarse(_counts(columns, own, columns.of_card(rank)))
+            for rank, card in enumerate(columns.cards)
+            if not hidden[columns.of_card(rank), number].any()
+        }
+        shown.append(
+            {
+                "number": group.number,
+                "name": group.name,
+                "eligible": group.eligible,
+                "ballots": told(len(own), group.eligible, threshold),
+                "cards": cards,
+            }
+        )
+    return shown
+
+
+def coarse(counts: IntArray) -> Tables:
+    """Shares of a card, one row a column, with their number of answers rounded down."""
+    found = coarse_shares(counts)
+    pairs = np.stack([found.percent, found.end], axis=-1)
+    return {"answers": int(found.answers[0]), "shares": pairs.tolist()}
+
+
+def told(ballots: int, eligible: int, threshold: int) -> int:
+    """Participation as it may be told, 0 when it may not."""
+    return int(shown_participation([ballots], [max(eligible, ballots)], threshold=threshold)[0])
+
+
+def _counts(columns: Columns, answers: IntArray, span: slice) -> IntArray:
+    size = int(columns.options[span.start])
+    given = answers[:, span]
+    return np.stack(
+        [np.bincount(column[column >= 0], minlength=size).astype(np.int64) for column in given.T]
+    )
