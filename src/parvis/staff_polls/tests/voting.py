@@ -14,8 +14,8 @@ from parvis.foundation.tests.blind_client import BlindClient, Blinded
 from parvis.staff_polls import keys
 from parvis.staff_polls.codes import new_ballot_code, token_of_code
 from parvis.staff_polls.enums import PollState
-from parvis.staff_polls.models import EligibleAgent, PollGroup, PrintedCode, StaffPoll
-from parvis.staff_polls.operations.casting import cast_ballot
+from parvis.staff_polls.models import Ballot, EligibleAgent, PollGroup, PrintedCode, StaffPoll
+from parvis.staff_polls.operations.casting import cast_ballot, written
 from parvis.staff_polls.operations.issuing import invited_group, issue_token
 from parvis.staff_polls.operations.launching import make_ready
 from parvis.staff_polls.tests.factories import PollGroupFactory, StaffPollFactory
@@ -105,3 +105,17 @@ def printed_codes(poll: StaffPoll, number: int) -> list[str]:
             for code in codes
         )
     return codes
+
+
+def put(poll: StaffPoll, group: int, answers: dict[str, Any]) -> str:
+    """A ballot laid in the box without the exchange that gives a token; returns its token."""
+    token = secrets.token_hex(32)
+    with scopes_disabled():
+        Ballot.objects.create(
+            token=token,
+            organisation=poll.organisation,
+            poll=poll,
+            group=PollGroup.objects.get(poll=poll, number=group),
+            sealed=keys.seal(poll, written(answers), token=token),
+        )
+    return token

@@ -1,0 +1,173 @@
+"""What is shown at milestones and at the close, and what never is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django_scopes import scopes_disabled
+
+from parvis.foundation.errors import Conflict
+from parvis.foundation.keys_apart import KeyMissing
+from parvis.staff_polls import keys
+from parvis.staff_polls.enums import PollState
+from parvis.staff_polls.models import Ballot, PollComment, Release, StaffPoll
+from parvis.staff_polls.operations.releasing import close, release_if_due, stir
+from parvis.staff_polls.reading import participation
+from parvis.staff_polls.tasks import follow_polls
+from parvis.staff_polls.tests.voting import open_poll, put
+
+pytestmark = pytest.mark.django_db
+
+
+def vote(poll: StaffPoll, group: int, numbers: range) -> None:
+    """Ballots that differ enough for exact tables: a third of each agreement."""
+    for number in numbers:
+        put(poll, group, {"fierte": number % 3, "accueil": number % 4, "outils": [number % 3]})
+
+
+def test_nothing_is_shown_before_the_first_milestone() -> None:
+    poll = open_poll(100)
+    vote(poll, 1, range(29))
+
+    assert release_if_due(poll=poll) is None
+    assert participation(poll).ballots == 25
+    assert [milestone.is_unlocked for milestone in participation(poll).milestones] == [False] * 3
+
+
+def test_milestone_shows_the_whole_and_holds_some_back() -> None:
+    poll = open_poll(50, 50)
+    vote(poll, 1, range(25))
+    vote(poll, 2, range(20))
+    release = release_if_due(poll=poll)
+
+    assert release is not None
+    assert "groups" not in release.tables
+    shown = release.tables["cards"]["fierte"]
+    assert 10 <= shown["answers"] <= 35
+    assert sum(shown["counts"][0]) == shown["answers"]
+    # The next milestone is not reached: nothing more, whatever comes.
+    assert release_if_due(poll=poll) is None
+
+
+def test_close_counts_everything() -> None:
+    poll = open_poll(20, 20, 4)
+    vote(poll, 1, range(18))
+    vote(poll, 2, range(15))
+    vote(poll, 3, range(4))
+    release = close(poll=poll, by=None)
+
+    cards = release.tables["cards"]
+    assert cards["fierte"] == {"release": 1, "answers": 37, "counts": [[13, 12, 12]]}
+    assert cards["outils"]["counts"] == [[24, 13], [25, 12], [25, 12]]
+    groups = {group["number"]: group for group in release.tables["groups"]}
+    # Four people are never shown; nor is a second group, whose table would give theirs back.
+    assert "fierte" not in groups[3]["cards"]
+    assert sum("fierte" in group["cards"] for group in groups.values()) == 1
+    assert groups[3]["ballots"] == 0
+
+
+def test_card_with_too_few_answers_is_not_shown() -> None:
+    poll = open_poll(30)
+    vote(poll, 1, range(20))
+    for _number in range(9):
+        put(poll, 1, {"devinette": 5})
+    release = close(poll=poll, by=None)
+
+    assert "devinette" not in release.tables["cards"]
+
+
+def test_nobody_answered() -> None:
+    release = close(poll=open_poll(12), by=None)
+
+    assert release.tables["cards"] == {}
+    assert release.tables["ballots"] == 0
+
+
+def test_unanimous_table_is_coarse() -> None:
+    poll = open_poll(30)
+    for _number in range(20):
+        put(poll, 1, {"fierte": 1})
+    table = close(poll=poll, by=None).tables["cards"]["fierte"]
+
+    assert table["shares"] == [[[10, -1], [90, 1], [10, -1]]]
+    assert "counts" not in table
+
+
+def test_sentences_are_masked_and_never_few() -> None:
+    poll = open_poll(30)
+    for number in range(12):
+        put(poll, 1, {"souhait": f"Écrivez-moi : agent{number}@mairie.example"})
+    release = close(poll=poll, by=None)
+    with scopes_disabled():
+        texts = list(PollComment.objects.filter(poll=poll, card="souhait").values_list("text"))
+
+    assert release.tables["sentences"] == {"souhait": 12}
+    assert len(texts) == 12
+    assert "mairie.example" not in str(texts)
+
+
+def test_few_sentences_are_dropped() -> None:
+    poll = open_poll(30)
+    vote(poll, 1, range(20))
+    for number in range(9):
+        put(poll, 1, {"souhait": f"Phrase {number}"})
+    release = close(poll=poll, by=None)
+
+    assert release.tables["sentences"] == {}
+    with scopes_disabled():
+        assert not PollComment.objects.exists()
+
+
+def test_close_twice() -> None:
+    poll = open_poll(12)
+    close(poll=poll, by=None)
+
+    with pytest.raises(Conflict):
+        close(poll=poll, by=None)
+    with scopes_disabled():
+        assert Release.objects.filter(poll=poll).count() == 1
+
+
+def test_without_its_key_nothing_is_lost() -> None:
+    poll = open_poll(12)
+    put(poll, 1, {"fierte": 1})
+    keys.destroy(poll)
+
+    with pytest.raises(KeyMissing):
+        close(poll=poll, by=None)
+    with scopes_disabled():
+        poll.refresh_from_db()
+        assert poll.state == PollState.OPEN
+        assert Ballot.objects.filter(poll=poll).count() == 1
+
+
+def test_stir_keeps_everything() -> None:
+    poll = open_poll(12)
+    tokens = {put(poll, 1, {"fierte": number % 3}) for number in range(5)}
+    stir(poll=poll)
+
+    with scopes_disabled():
+        assert set(Ballot.objects.values_list("pk", flat=True)) == tokens
+    assert close(poll=poll, by=None).tables["cards"] == {}  # five people: below the threshold
+
+
+def test_poll_closes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    poll = open_poll(12)
+    with scopes_disabled():
+        StaffPoll.objects.filter(pk=poll.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+    wiped: list[Any] = []
+    monkeypatch.setattr(
+        "parvis.staff_polls.operations.releasing.wipe_freed_space", lambda: wiped.append(1)
+    )
+    assert follow_polls.func() == 1
+
+    poll.refresh_from_db()
+    assert poll.state == PollState.CLOSED
+    # Killed before its keys were destroyed: the next round does it.
+    assert keys.are_held(poll)
+    assert follow_polls.func() == 0
+    assert not keys.are_held(poll)
+    assert wiped == [1]
