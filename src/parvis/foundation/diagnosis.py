@@ -149,7 +149,7 @@ def _keys_apart() -> Iterator[Finding]:
     if folder.resolve().is_relative_to(Path(settings.HOME).resolve()):
         yield _look(
             _(
-                "Dossier des clés à part dans celui des données : une copie de %s emporterait les "
+                "Dossier des clés à part dans celui des données : une copie de %s emporterait les "
                 "clés avec ce qu’elles protègent. Déplacez-le et réglez PARVIS_KEYS_APART."
             )
             % settings.HOME
