@@ -119,6 +119,19 @@ def test_a_doubled_discontent_rings_within_two_weeks(touchpoint, mandate):
     assert mail.to == mandate.person.email
     assert mail.subject == "Baisse de satisfaction : Accueil central"
     assert "au plus une fausse alerte par an" in mail.body
+    assert "http" not in mail.body, "nothing tells the address of this installation"
+    assert "ouvrez dans Parvis" in mail.body
+
+
+def test_the_mail_of_an_alert_leads_to_it(settings, touchpoint, mandate):
+    settings.PUBLIC_ADDRESS = "https://barometre.exemple.fr"
+    add_answers(touchpoint, START, (60, 0, 0, 10), exclusion=Exclusion.BURST)
+    with scopes_disabled():
+        alert = watch_for_misuse(touchpoint=touchpoint, today=START)
+    link = f"https://barometre.exemple.fr{reverse('feedback:alert', args=[alert.pk])}"
+    mail = OutgoingMail.objects.get()
+    assert link in mail.body.split()
+    assert "ouvrez dans Parvis" not in mail.body
 
 
 def test_late_answers_change_the_days_they_belong_to(touchpoint):
