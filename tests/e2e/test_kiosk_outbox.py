@@ -239,6 +239,11 @@ def test_a_full_disk_is_said_and_never_thanked(browser: Browser, server: KioskSe
         kiosk.wait("attract")
         kiosk.page.wait_for_timeout(1000)
         assert len(server.taken) == 1
+        # Nor is there room to pass to a new database: the kiosk goes on with the one it has.
+        begun = kiosk.page.evaluate("navigator.storageBuckets.keys()")
+        kiosk.page.reload()
+        kiosk.wait("attract")
+        assert kiosk.page.evaluate("navigator.storageBuckets.keys()") == begun
         devtools.send("Storage.overrideQuotaForOrigin", {"origin": server.url})
         kiosk.page.evaluate(EMPTY)
         kiosk.face(0)
