@@ -124,6 +124,24 @@ def test_what_waits_is_copied_whole(browser: Browser, server: KioskServer, answe
         assert sequences == list(range(1, answers + 1))
 
 
+def test_a_slow_machine_passes_to_a_new_one_all_the_same(browser: Browser, server: KioskServer):
+    with tablet(browser, server) as kiosk:
+        kiosk.page.add_init_script(
+            """const request = LockManager.prototype.request;
+            LockManager.prototype.request = async function (...asked) {
+              await new Promise((resolve) => setTimeout(resolve, 1500));
+              return request.apply(this, asked);
+            };"""
+        )
+        kiosk.pair()
+        begun = generations(kiosk)
+        kiosk.page.goto("about:blank")
+        kiosk.open("/borne/")
+        kiosk.wait("attract")
+        assert len(generations(kiosk)) == 1
+        assert generations(kiosk) != begun
+
+
 # --- A kill at each instant of a start -----------------------------------------------------------
 
 # What each script does instead of going on: say it, then nothing more until the kill.
@@ -282,6 +300,27 @@ def test_an_old_tab_that_still_answers_loses_nothing(browser: Browser, server: K
         kiosk.wait("attract")
         kiosk.wait_until_sent()
         check_nothing_lost_nor_doubled(server, kept)
+
+
+def test_what_the_browser_promises_to_keep_is_the_generation_in_use(
+    browser: Browser, server: KioskServer
+):
+    promised = """navigator.storageBuckets.keys().then(async ([name]) =>
+      (await navigator.storageBuckets.open(name)).persisted())"""
+    with tablet(browser, server) as kiosk:
+        kiosk.pair()
+        assert kiosk.page.evaluate(promised) is False
+        devtools = kiosk.context.new_cdp_session(kiosk.page)
+        target = devtools.send("Target.getTargetInfo")["targetInfo"]
+        grant = {
+            "permissions": ["durableStorage"],
+            "origin": server.url,
+            "browserContextId": target["browserContextId"],
+        }
+        devtools.send("Browser.grantPermissions", grant)
+        kiosk.page.reload()
+        kiosk.wait("attract")
+        assert kiosk.page.evaluate(promised) is True
 
 
 # --- When it does not pass to a new one -----------------------------------------------------------

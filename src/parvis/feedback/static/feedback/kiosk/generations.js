@@ -36,9 +36,13 @@ export function openGeneration() {
   });
 }
 
-function isAlone() {
-  const signal = AbortSignal.timeout(LEAVING_MS);
-  return navigator.locks.request(IN_USE, { signal }, () => true).catch(() => false);
+/** Whether no other page lives in the generations; only a lock that is held says no, never a slow
+    machine: a start that joins what a kill has torn is what must not be. */
+async function isAlone() {
+  const isFree = () => navigator.locks.request(IN_USE, { ifAvailable: true }, Boolean);
+  if (await isFree()) return true;
+  await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+  return isFree();
 }
 
 function stayInUse() {
