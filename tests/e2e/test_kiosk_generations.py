@@ -2,7 +2,7 @@
 
 Chromium keeps a database as a log. A kill may leave the head of a record without its body; the next
 start writes on after it, and the start after that finds the log spoilt and throws all of it away
-(`docs/adr/0012`). These tests tear the log by hand, where a kill tears it once in a hundred.
+(`docs/adr/0013`). These tests tear the log by hand, where a kill tears it once in a hundred.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
    writes on after it, and the start after that finds the log spoilt and throws all of it away. So a
    start copies everything into a new generation and writes nothing more in the one before, which
    goes once the new one bears its mark: it is all on the disk. The highest that bears its mark is
-   the one in use. Measured, with what was rejected: docs/adr/0012. */
+   the one in use. Measured, with what was rejected: docs/adr/0013. */
 
 import { finished, openDatabase, result, STORES } from "./database.js";
 
@@ -14,7 +14,7 @@ const MARK = "generation";
 // Held while a tab chooses or makes its generation, then for as long as the tab lives.
 const OPENING = "parvis-kiosk-opening";
 const IN_USE = "parvis-kiosk-in-use";
-// The page that a reload has just ended may still hold what it held.
+// The page that a reload has just ended may hold its lock a moment more.
 const LEAVING_MS = 1_000;
 const STRICT = { durability: "strict" };
 
@@ -36,8 +36,8 @@ export function openGeneration() {
   });
 }
 
-/** Whether no other page lives in the generations; only a lock that is held says no, never a slow
-    machine: a start that joins what a kill has torn is what must not be. */
+/** Whether no other page lives in the last generation. Only a lock that is held says no, never the
+    slowness of the machine: to go on with the last one after a kill is what loses all. */
 async function isAlone() {
   const isFree = () => navigator.locks.request(IN_USE, { ifAvailable: true }, Boolean);
   if (await isFree()) return true;
