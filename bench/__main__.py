@@ -25,6 +25,7 @@ BENCHMARKS = (
     "feedback_boards",
     "feedback_exports",
     "kiosk",
+    "token_issuing",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

@@ -32,6 +32,7 @@ SEED = 7
 VISITS_IN_TEN_ANSWERS = 6
 FIRST_HOUR, HOURS = 8, 10
 LEVEL_SHARES = (0.08, 0.12, 0.35, 0.45)
+LEVELS = len(LEVEL_SHARES)
 REASONS = 6
 REASON_SHARE = 0.64
 EXCLUDED_SHARE = 0.04
@@ -47,8 +48,8 @@ TABLES = {
     "feedback_hourcount": ("day", "hour"),
     "feedback_daycount": ("day",),
     "feedback_monthcount": ("month",),
-    "feedback_weekprofilecount": ("month", "weekday", "hour"),
 }
+WEEKS = "feedback_weekprofile"
 # In a packed cell, the rank of its visit comes last.
 RANK_BITS = 24
 
@@ -77,8 +78,9 @@ def fill_counts(
     parts = _months(len(places), answers * VISITS_IN_TEN_ANSWERS // 10, first, days)
     if connection.vendor != "postgresql":
         parts = _by_places(parts, len(places))
-    with _bulk(list(TABLES)):
-        return sum(_written(parts, [partial(_write, ids, table) for table in TABLES]))
+    writes = [partial(_write, ids, table) for table in TABLES]
+    with _bulk([*TABLES, WEEKS]):
+        return sum(_written(parts, [*writes, partial(_write_weeks, ids)]))
 
 
 def _written(parts: Iterator[Visits], writes: Sequence[Any]) -> Iterator[int]:
@@ -162,14 +164,7 @@ def cells_of(
 ) -> tuple[dict[str, IntArray], IntArray]:
     """Columns of a table but for the keys of rows, and its answers, by first visit or by key."""
     visits = _each(visits, lambda column: column.astype(np.int64))
-    months = visits.day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]")
-    periods = {
-        "day": visits.day,
-        "hour": visits.hour,
-        "month": months.astype(np.int64),
-        # The epoch was a Thursday.
-        "weekday": (visits.day + 3) % 7,
-    }
+    periods = {"day": visits.day, "hour": visits.hour, "month": _first_days(visits.day)}
     given = np.flatnonzero(visits.reason >= 0)
     nothing = np.zeros_like(given)
     everybody = np.arange(visits.place.size)
@@ -221,6 +216,50 @@ def _write(ids: IntArray, table: str, visits: Visits) -> int:
         },
     )
     return answers.size
+
+
+def weeks_of(visits: Visits) -> tuple[dict[str, IntArray], IntArray]:
+    """Places, months and hours with counted smileys, by first visit; their columns of the week."""
+    visits = _each(visits, lambda column: column.astype(np.int64))
+    kept = _each(visits, lambda column: column[visits.is_excluded == 0])
+    months, month = np.unique(_first_days(kept.day), return_inverse=True)
+    shape = (int(kept.place.max()) + 1, months.size, 24)
+    cells, first, row = np.unique(
+        np.ravel_multi_index((kept.place, month, kept.hour), shape),
+        return_index=True,
+        return_inverse=True,
+    )
+    # The epoch was a Thursday.
+    column = (kept.day + 3) % 7 * LEVELS + kept.level
+    numbers = np.bincount(row * 7 * LEVELS + column, minlength=cells.size * 7 * LEVELS)
+    order = np.argsort(first, kind="stable")
+    place, month, hour = np.unravel_index(cells[order], shape)
+    return (
+        {"place": place, "month": months[month], "hour": hour},
+        numbers.reshape(cells.size, 7 * LEVELS)[order],
+    )
+
+
+def _first_days(days: IntArray) -> IntArray:
+    months = days.astype("datetime64[D]").astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.int64)
+
+
+def _write_weeks(ids: IntArray, visits: Visits) -> int:
+    from parvis.feedback.models import WEEK_COLUMNS
+
+    columns, numbers = weeks_of(visits)
+    place = columns.pop("place")
+    _append(
+        WEEKS,
+        {
+            "touchpoint_id": ids[place, 0],
+            "question_id": ids[place, 1],
+            **columns,
+            **dict(zip(WEEK_COLUMNS, numbers.T, strict=True)),
+        },
+    )
+    return place.size
 
 
 def _append(table: str, columns: Mapping[str, IntArray]) -> None:

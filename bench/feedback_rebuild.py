@@ -34,7 +34,7 @@ def measure(label: str) -> None:
 
     from parvis.feedback.bulk import Source, load
     from parvis.feedback.ingestion.rebuild import differences, rebuild
-    from parvis.feedback.models import DayCount, HourCount, MonthCount, WeekProfileCount
+    from parvis.feedback.models import DayCount, HourCount, MonthCount, WeekProfile
     from parvis.feedback.simulation import Behaviour, simulate
     from parvis.feedback.tests.factories import (
         KioskFactory,
@@ -76,7 +76,7 @@ def measure(label: str) -> None:
         if found:
             raise SystemExit(f"{label}: {found}")
         comparing, rebuilt = seconds(rebuild)
-        for model in (HourCount, DayCount, MonthCount, WeekProfileCount):
+        for model in (HourCount, DayCount, MonthCount, WeekProfile):
             model.objects.all().delete()
         writing, _rebuilt = seconds(rebuild)
         if found := differences():

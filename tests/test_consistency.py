@@ -93,6 +93,16 @@ def test_every_setting_of_the_environment_is_documented():
     assert {name for name in names if name not in operations} == set()
 
 
+def test_links_that_leave_are_made_in_one_place():
+    """A page that asked its request instead would give the name it happened to be read at."""
+    makers = {
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if "tests" not in path.parts and "build_absolute_uri" in path.read_text(encoding="utf-8")
+    }
+    assert makers == set(), "parvis.foundation.addresses.absolute makes them"
+
+
 def test_every_room_says_what_it_is_for():
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - {"config", "locale"}
     assert {room for room in rooms if not (PACKAGE / room / "README.md").exists()} == set()

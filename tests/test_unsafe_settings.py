@@ -18,6 +18,7 @@ SAFE = {
     "PARVIS_SECRET_KEY": "Zk3v-9sQ_" * 8,
     "PARVIS_ALLOWED_HOSTS": "barometre.exemple.fr",
     "PARVIS_MAIL_URL": "smtp+tls://parvis:secret@mail.exemple.fr:587",
+    "PARVIS_PUBLIC_ADDRESS": "https://barometre.exemple.fr",
     "PARVIS_MAIL_FROM": "Baromètre <ne-pas-repondre@exemple.fr>",
 }
 
@@ -50,6 +51,10 @@ def test_safe_settings_leave_nothing_to_say(tmp_path):
         ("PARVIS_ALLOWED_HOSTS", "*"),
         ("PARVIS_MAIL_URL", ""),
         ("PARVIS_MAIL_URL", "consolemail://"),
+        ("PARVIS_PUBLIC_ADDRESS", "http://barometre.exemple.fr"),
+        ("PARVIS_PUBLIC_ADDRESS", "https://ailleurs.exemple.fr"),
+        ("PARVIS_PUBLIC_ADDRESS", "https://barometre.exemple.fr/parvis"),
+        ("PARVIS_PUBLIC_ADDRESS", "barometre.exemple.fr"),
         ("PARVIS_DEMO", "1"),
         ("PARVIS_DEBUG", "1"),
     ],

@@ -1,4 +1,4 @@
-"""What is measured of the kiosk: its first load, the answer to a tap, a month given back at once.
+"""What is measured of the kiosk: first load, answer to a tap, a month kept and given back.
 
 The tests compare these figures with what is promised; `python -m bench.kiosk` prints them.
 """
@@ -93,14 +93,27 @@ def taps(kiosk: Tablet, number: int) -> Taps:
     return Taps(*kiosk.page.evaluate(TAPS, number))
 
 
-def month_given_back(kiosk: Tablet, answers: int, *, patience: float) -> float:
-    """Seconds from the return of the network until no answer of a paired kiosk waits any more."""
+def keep_a_month(kiosk: Tablet, answers: int) -> None:
+    """Cut the network of a paired kiosk, and let so many answers wait on its disk."""
     settle(kiosk)
     kiosk.context.set_offline(True)
     kiosk.page.reload()
     kiosk.wait("attract")
     kiosk.page.evaluate(FILL_A_MONTH, answers)
     assert kiosk.waiting() == answers
+
+
+def start(kiosk: Tablet) -> float:
+    """Seconds from the start of the page to its first screen, what waits copied."""
+    began = time.monotonic()
+    kiosk.page.reload()
+    kiosk.page.wait_for_selector("html[data-screen=attract]")
+    return time.monotonic() - began
+
+
+def month_given_back(kiosk: Tablet, answers: int, *, patience: float) -> float:
+    """Seconds from the return of the network until no answer of a paired kiosk waits any more."""
+    keep_a_month(kiosk, answers)
     began = time.monotonic()
     kiosk.context.set_offline(False)
     while kiosk.waiting():

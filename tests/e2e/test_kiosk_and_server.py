@@ -76,13 +76,12 @@ def test_a_visit_reaches_the_counts(browser: Browser, live_server: Any):
         assert kiosk.complaints() == []
 
 
-def test_cuts_and_a_kill_are_counted_once(playwright: Playwright, live_server: Any, tmp_path: Path):
+def test_cuts_and_kills_are_counted_once(playwright: Playwright, live_server: Any, tmp_path: Path):
     with KioskServer(cut=0.3, upstream=live_server.url) as server:
         machine = Machine(playwright, server, tmp_path / "disk")
         kiosk = machine.start()
         kiosk.pair(a_code())
-        # One kill: after two, Chromium may forget its disk (`test_kiosk_outbox.py`).
-        for life in range(2):
+        for life in range(3):
             if life:
                 machine.kill()
                 kiosk = machine.start()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from parvis.foundation.addresses import absolute
 from parvis.foundation.mail import queue_message
 
 
@@ -29,7 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):
                 "operator_name": settings.OPERATOR_NAME,
                 "operator_email": settings.OPERATOR_EMAIL,
             }
-            | context,
+            | {
+                name: _on_public_address(value, request) if name.endswith("_url") else value
+                for name, value in context.items()
+            },
         )
         queue_message(
             to=email,
@@ -45,6 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):
             return bool(super().is_safe_url(url))
         except ValueError:  # no address at all, such as "http://[::1"
             return False
+
+
+def _on_public_address(url: str, request: HttpRequest | None) -> str:
+    """A link that the library made from the request's own address, on the installation's."""
+    parts = urlsplit(url)
+    return absolute(urlunsplit(("", "", *parts[2:])), request)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

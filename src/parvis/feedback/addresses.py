@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from parvis.feedback.models import Touchpoint
+from parvis.foundation.addresses import absolute
 
 
 def public_path(touchpoint: Touchpoint) -> str:
@@ -17,12 +18,12 @@ def public_path(touchpoint: Touchpoint) -> str:
 
 def public_address(request: HttpRequest, touchpoint: Touchpoint) -> str:
     """The same, whole, as a QR code holds it."""
-    return request.build_absolute_uri(public_path(touchpoint))
+    return absolute(public_path(touchpoint), request)
 
 
 def kiosk_address(request: HttpRequest) -> str:
     """What a tablet opens to become a kiosk."""
-    return request.build_absolute_uri(reverse("feedback:kiosk_app"))
+    return absolute(reverse("feedback:kiosk_app"), request)
 
 
 def to_type(address: str) -> str:

@@ -122,6 +122,7 @@ class Answers:
     language: NDArray[np.str_]
     # Whether the value is a set of options, a sum of powers of two.
     is_set: NDArray[np.bool_]
+    is_smiley: NDArray[np.bool_]
     # Which visit of its `Visits`, for whoever attaches texts to answers.
     position: IntArray
 
@@ -159,6 +160,7 @@ def load_answers(parts: Iterable[Answers]) -> Loaded:
                 value=batch.value,
                 exclusion=batch.exclusion,
                 is_set=batch.is_set,
+                is_smiley=batch.is_smiley,
             )
         answers += len(batch)
     return Loaded(answers, cells)
@@ -210,6 +212,7 @@ def answers_of(visits: Visits, rng: np.random.Generator) -> Answers:
         hour=hour[position],
         language=visits.language[position],
         is_set=np.array([step.kind in SET_KINDS for step in steps])[column],
+        is_smiley=column == 0,
         position=position.astype(np.int64),
     )
 

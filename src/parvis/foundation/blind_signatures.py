@@ -56,16 +56,15 @@ def new_private_key() -> bytes:
 
 
 class BlindSigner:
-    """Signs what it cannot read; any number of threads may share one.
-
-    Reading the key checks that its numbers agree, which takes longer than many signatures: keep the
-    signer, do not make one for each.
-    """
+    """Signs what it cannot read; any number of threads may share one."""
 
     def __init__(self, private_key: bytes) -> None:
         """Raises `UnfitKey` for anything but what `new_private_key` gives."""
         try:
-            key = serialization.load_der_private_key(private_key, password=None)
+            # The library's own check tests the primes again and takes as long as forty signatures.
+            key = serialization.load_der_private_key(
+                private_key, password=None, unsafe_skip_rsa_key_validation=True
+            )
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise UnfitKey("no private key in DER") from error
         if not isinstance(key, rsa.RSAPrivateKey):
@@ -77,6 +76,8 @@ class BlindSigner:
         self._p, self._q = gmpy2.mpz(numbers.p), gmpy2.mpz(numbers.q)
         self._dp, self._dq = gmpy2.mpz(numbers.dmp1), gmpy2.mpz(numbers.dmq1)
         self._q_inverse = gmpy2.mpz(numbers.iqmp)
+        if not self._agrees():
+            raise UnfitKey("the numbers of the key do not agree")
         self.modulus_bytes = (key.key_size + 7) // 8
         self.public_key = key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -98,14 +99,25 @@ class BlindSigner:
             raise SigningFault("the public key does not confirm the signature")
         return int(signature).to_bytes(self.modulus_bytes, "big")
 
+    def _agrees(self) -> bool:
+        """Whether the numbers of the key belong together, as those of a damaged file do not."""
+        p, q = self._p, self._q
+        return (
+            p > 1
+            and q > 1
+            and p * q == self._n
+            and self._e * self._dp % (p - 1) == 1
+            and self._e * self._dq % (q - 1) == 1
+            and self._q_inverse * q % p == 1
+        )
+
     def _private_power(self, message: gmpy2.mpz) -> gmpy2.mpz:
         """message^d mod n."""
         factor, inverse = self._fresh_factor()
         hidden = message * gmpy2.powmod(factor, self._e, self._n) % self._n
-        # Other threads go on meanwhile: two powers of 1,536 bits are most of the time it takes.
-        with gmpy2.context(gmpy2.get_context(), allow_release_gil=True):
-            modulo_p = gmpy2.powmod_sec(hidden % self._p, self._dp, self._p)
-            modulo_q = gmpy2.powmod_sec(hidden % self._q, self._dq, self._q)
+        # Nearly all of the time it takes, during which gmpy2 lets other threads go on.
+        modulo_p = gmpy2.powmod_sec(hidden % self._p, self._dp, self._p)
+        modulo_q = gmpy2.powmod_sec(hidden % self._q, self._dq, self._q)
         both = modulo_q + self._q * ((modulo_p - modulo_q) * self._q_inverse % self._p)
         return both * inverse % self._n
 

@@ -98,6 +98,15 @@ def _settings() -> Iterator[Finding]:
         yield _look(_("Démonstration : connexion en un clic active, jamais en service."))
     if not settings.DEBUG and not settings.DEMO:
         yield _good(_("Ni mise au point ni démonstration."))
+        if settings.PUBLIC_ADDRESS:
+            yield _good(_("Adresse publique : %s.") % settings.PUBLIC_ADDRESS)
+        else:
+            yield _look(
+                _(
+                    "PARVIS_PUBLIC_ADDRESS n’est pas donnée : les courriels qui partent "
+                    "d’eux-mêmes, comme ceux des alertes, n’ont pas de lien."
+                )
+            )
 
 
 def _disk() -> Iterator[Finding]:
@@ -149,7 +158,7 @@ def _keys_apart() -> Iterator[Finding]:
     if folder.resolve().is_relative_to(Path(settings.HOME).resolve()):
         yield _look(
             _(
-                "Dossier des clés à part dans celui des données : une copie de %s emporterait les "
+                "Dossier des clés à part dans celui des données : une copie de %s emporterait les "
                 "clés avec ce qu’elles protègent. Déplacez-le et réglez PARVIS_KEYS_APART."
             )
             % settings.HOME

@@ -34,7 +34,7 @@ class KeyMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "La clé de ces données manque sur cette machine : la base a sans doute été "
+                "La clé de ces données manque sur cette machine : la base a sans doute été "
                 "remise en place ailleurs sans le dossier des clés à part. Prévenez la personne "
                 "qui administre Parvis : tant que ce dossier n’est pas remis, ces données ne "
                 "peuvent être ni lues ni complétées."

@@ -67,7 +67,9 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
     database_lock.release_all()
     address = f"http://{host}:{port}/"
     server.serve(
-        target_loader=partial(load_application, with_worker and embedded, address, threads)
+        target_loader=partial(
+            load_application, os.getpid(), with_worker and embedded, address, threads
+        )
     )
 
 
@@ -90,13 +92,13 @@ def refuse_unready_database() -> None:
 
 
 def load_application(
-    with_worker: bool, address: str, threads: int, target: str
+    parent: int, with_worker: bool, address: str, threads: int, target: str
 ) -> Callable[..., Any]:
     """In a web process: the WSGI application, and the worker beside it for an embedded database.
 
     Says where the pages are once they can be asked for.
     """
-    die_with_parent()
+    die_with_parent(parent)
     turnstile.pool_connections(threads + OTHER_CONNECTIONS)
     application: Callable[..., Any] = turnstile.limited(
         import_string(settings.WSGI_APPLICATION), threads
@@ -116,13 +118,15 @@ def load_application(
     return application
 
 
-def die_with_parent(patience: float = ORPHAN_SECONDS) -> None:
+def die_with_parent(parent: int, patience: float = ORPHAN_SECONDS) -> None:
     """Stop when granian's main process is killed, instead of keeping the port and the database.
+
+    `parent` is its number as it told it itself: asked for here, the number would be that of whoever
+    takes orphans in, where the main process was killed in the very first instant.
 
     Nobody is left then to end a process that hangs while it stops, so it ends itself after
     `patience` seconds: what was acknowledged is committed by that time.
     """
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:

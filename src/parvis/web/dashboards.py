@@ -21,6 +21,8 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.editions.enums import RegistrationState
 from parvis.editions.models import Edition, Registration
+from parvis.feedback.models import Alert, Comment, Touchpoint
+from parvis.feedback.permissions.coordinator import may_set_up
 from parvis.mystery_audits.enums import ContactState
 from parvis.mystery_audits.models import Contact
 from parvis.organisations.enums import MandateState
@@ -158,6 +160,9 @@ def _coordinator(hat: Hat) -> list[Card]:
                 pill=("good", _("Publiés")),
             )
         )
+    listening = _feedback_card(hat)
+    if listening is not None:
+        found.insert(0 if listening.count else len(found), listening)
     now = timezone.now()
     mine = list(
         Registration.objects.visible_to(hat)
@@ -197,6 +202,56 @@ def _coordinator(hat: Hat) -> list[Card]:
         for edition in open_editions[:SHOWN_EDITIONS]
     ]
     return found
+
+
+def _feedback_card(hat: Hat) -> Card | None:
+    """What waits in on-the-spot feedback; None for a body that neither has it nor may set it up."""
+    if not hat.is_effective:
+        return None
+    touchpoints = Touchpoint.objects.visible_to(hat).open().count()
+    alerts = Alert.objects.visible_to(hat).not_closed().count()
+    to_read = Comment.objects.visible_to(hat).to_read().count()
+    title, home = _("Écoute à chaud"), _address("feedback:home")
+    if alerts:
+        return Card(
+            title=title,
+            text=ngettext("alerte à traiter.", "alertes à traiter.", alerts),
+            url=_address("feedback:alerts"),
+            action=_("Voir les alertes"),
+            count=alerts,
+            is_simulated=hat.is_simulated,
+        )
+    if to_read:
+        return Card(
+            title=title,
+            text=ngettext("texte de citoyen à relire.", "textes de citoyens à relire.", to_read),
+            url=_address("feedback:comments") + "?etat=pending&tri=recu",
+            action=_("Relire les textes"),
+            count=to_read,
+            is_simulated=hat.is_simulated,
+        )
+    if touchpoints:
+        return Card(
+            title=title,
+            text=ngettext(
+                "%(count)d point d’écoute ouvert, rien n’attend.",
+                "%(count)d points d’écoute ouverts, rien n’attend.",
+                touchpoints,
+            )
+            % {"count": touchpoints},
+            url=home,
+            action=_("Ouvrir l’écoute à chaud"),
+            is_simulated=hat.is_simulated,
+        )
+    if may_set_up(hat):
+        return Card(
+            title=title,
+            text=_("Un questionnaire, un point d’écoute, une affiche : trois étapes suffisent."),
+            url=home,
+            action=_("Commencer"),
+            is_simulated=hat.is_simulated,
+        )
+    return None
 
 
 def _mystery_citizen(hat: Hat) -> list[Card]:

@@ -25,11 +25,8 @@ from parvis.accounts.operations import (
 )
 from parvis.accounts.requests import SignedInRequest
 from parvis.foundation.access import public
+from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Refusal
-
-
-def base_url(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -48,7 +45,9 @@ def request_sign_in_link(request: HttpRequest) -> HttpResponse:
         email = form.cleaned_data["email"]
         # Bounded per address, not per network: a school or a town hall shares one.
         if ratelimit.consume(request, action="request_login_code", key=email.lower()):
-            send_sign_in_link(email=email, base_url=base_url(request), next_url=_next_url(request))
+            send_sign_in_link(
+                email=email, base_url=site_address(request), next_url=_next_url(request)
+            )
         return render(request, "accounts/sign_in_link_sent.html", {"email": email})
     return render(
         request,

@@ -15,7 +15,7 @@ from parvis.accounts.forms import ReasonForm, StaffInvitationForm
 from parvis.accounts.models import Invitation, Person, Role
 from parvis.accounts.operations import end_role, invite, reset_second_factor
 from parvis.accounts.requests import HatRequest
-from parvis.accounts.views.entrance import base_url
+from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Refusal
 
 
@@ -46,7 +46,7 @@ def invite_staff(request: HatRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 kind=RoleKind(form.cleaned_data["kind"]),
                 by=request.user,
-                base_url=base_url(request),
+                base_url=site_address(request),
             )
         except Refusal as refusal:
             form.add_error(refusal.field or None, refusal.message)

@@ -204,6 +204,11 @@ CSRF_FAILURE_VIEW = "parvis.web.views.errors.csrf_failure"
 # One-click sign-in for demonstrations. Only `settings/dev.py` may turn it on.
 DEMO = False
 
+# --- Where people find it ----------------------------------------------------------------------
+# The address of this installation, as links in mails and on posters give it; empty = pages take
+# that of the request they answer, and background work gives no link.
+PUBLIC_ADDRESS = env.str("PARVIS_PUBLIC_ADDRESS", default="").strip().rstrip("/")
+
 # --- Mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("PARVIS_MAIL_FROM", default="Parvis <ne-pas-repondre@parvis.invalid>")
 # Receives a blind copy of every message, to reconcile those whose fate is unknown; empty = none.

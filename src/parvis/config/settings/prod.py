@@ -1,9 +1,12 @@
 """Settings in service: everything from the environment, refused at start when unsafe."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from parvis.config.settings.base import *  # noqa: F403
-from parvis.config.settings.base import env
+from parvis.config.settings.base import PUBLIC_ADDRESS, env
 
 DEBUG = False
 SECRET_KEY = env.str("PARVIS_SECRET_KEY", default="")
@@ -19,6 +22,13 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     _problems.append(
         "PARVIS_ALLOWED_HOSTS : donnez le ou les noms de domaine du site, séparés par des virgules "
         "(jamais « * »)."
+    )
+# Sign-in links are made of it: neither in clear, nor on a name that Parvis does not answer to.
+_address = re.fullmatch(r"https://([a-z0-9.-]+)(:\d+)?", PUBLIC_ADDRESS, re.IGNORECASE)
+if PUBLIC_ADDRESS and not (_address and validate_host(_address[1], ALLOWED_HOSTS)):
+    _problems.append(
+        "PARVIS_PUBLIC_ADDRESS : donnez l’adresse du site, en https et sur l’un des noms de "
+        "PARVIS_ALLOWED_HOSTS, sans rien derrière (par exemple : https://barometre.exemple.fr)."
     )
 if env.bool("PARVIS_DEMO", default=False):
     _problems.append(

@@ -8,6 +8,7 @@ width, reduced to 75 % by the page that holds it. Downwards, both use the same u
 import re
 import textwrap
 from enum import StrEnum
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from django.utils.safestring import SafeString, mark_safe
@@ -197,8 +198,12 @@ def sign(theme: Theme, content: str) -> SafeString:
     return mark_safe(element("svg", attributes, content))  # noqa: S308
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _quoted(value: Attribute) -> str:
-    """Write the value of an attribute, most of which hold nothing to escape."""
+    """Write the value of an attribute, most of which hold nothing to escape.
+
+    Remembered: a drawing of many cells says the same few classes and places again and again.
+    """
     if isinstance(value, str) and _PLAIN.fullmatch(value) is None:
         return quoteattr(_number(value))
     return f'"{value if isinstance(value, str) else _number(value)}"'

@@ -8,17 +8,26 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import ExtractIsoWeekDay
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, QuerySet, SmallIntegerField, Sum
+from django.db.models.sql.compiler import SQLCompiler
 
 from parvis.feedback.boards.periods import Period, first_of_month
 from parvis.feedback.enums import Exclusion, Level, QuestionKind
-from parvis.feedback.models import DayCount, HourCount, MonthCount, Question, WeekProfileCount
+from parvis.feedback.models import (
+    WEEK_COLUMNS,
+    DayCount,
+    HourCount,
+    MonthCount,
+    Question,
+    WeekProfile,
+)
 
 # Answers at each level, from the worst to the best.
 Levels = list[int]
 # `Level.values` translates every label each time it is read: a tenth of a page, once a cell.
 LEVELS = frozenset(Level.values)
+_WEEK_TOTALS = {f"total_{column}": Sum(column) for column in WEEK_COLUMNS}
 
 
 def no_levels() -> Levels:
@@ -71,8 +80,9 @@ class ReasonTable:
 class Counts:
     """The counts of some touchpoints of one body.
 
-    Every method is one query, whose rows are sums made by the database: one sum over the whole
-    months and one for each edge, so that each reads one stretch of a key (migration 0012).
+    Every method but `by_week_hour` is one query, whose rows are sums made by the database: one sum
+    over the whole months and one for each edge, so that each reads one stretch of a key (migration
+    0012).
     """
 
     def __init__(self, *, organisation_id: int, touchpoints: Iterable[int]) -> None:
@@ -119,13 +129,19 @@ class Counts:
         return dict(found)
 
     def by_week_hour(self, period: Period) -> dict[tuple[int, int], Levels]:
-        """Counted answers by weekday (0 = Monday) and hour (0–23)."""
+        """Counted answers by weekday (0 = Monday) and hour (0–23), of those with any. Two queries:
+        one over the whole months, one over the edges.
+        """
         found: dict[tuple[int, int], Levels] = defaultdict(no_levels)
-        for weekday, hour, answer, answers in _summed(
-            self._hourly(period), "weekday_read", "hour", "answer"
-        ):
-            if answer in LEVELS:
-                found[int(weekday), hour][answer] += answers
+        for rows in self._weeks(period):
+            for hour, *totals in rows.values_list("hour").annotate(**_WEEK_TOTALS):
+                for (weekday, level), answers in zip(WEEK_COLUMNS.values(), totals, strict=True):
+                    if answers:
+                        found[weekday, hour][level] += answers
+        if edges := self._hours(period):
+            for weekday, hour, answer, answers in _summed(edges, "weekday", "hour", "answer"):
+                if answer in LEVELS:
+                    found[weekday, hour][answer] += answers
         return dict(found)
 
     def reasons(self, period: Period) -> list[ReasonTable]:
@@ -166,22 +182,39 @@ class Counts:
         ]
         return parts
 
-    def _hourly(self, period: Period) -> list[QuerySet[Any]]:
-        parts = []
+    def _weeks(self, period: Period) -> list[QuerySet[Any]]:
         whole = period.whole_months()
-        if whole is not None:
-            parts.append(
-                self._rows(WeekProfileCount, self._smileys)
-                .filter(month__range=whole, exclusion=Exclusion.NONE)
-                .annotate(weekday_read=F("weekday"))
-            )
-        parts += [
+        if whole is None:
+            return []
+        return [self._rows(WeekProfile, self._smileys).filter(month__range=whole)]
+
+    def _hours(self, period: Period) -> list[QuerySet[Any]]:
+        return [
             self._rows(HourCount, self._smileys)
             .filter(day__range=edge, exclusion=Exclusion.NONE)
-            .annotate(weekday_read=ExtractIsoWeekDay("day") - 1)
+            .annotate(weekday=_Weekday("day"))
             for edge in period.edges()
         ]
-        return parts
+
+
+class _Weekday(Func):
+    """0 = Monday. Django's own is a Python function that SQLite calls for each row."""
+
+    output_field = SmallIntegerField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="(extract(isodow FROM %(expressions)s)::smallint - 1)"
+        )
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="((strftime('%%%%w', %(expressions)s) + 6) %%%% 7)"
+        )
 
 
 def _summed(parts: Sequence[QuerySet[Any]], *names: str) -> Iterable[tuple[Any, ...]]:

@@ -5,14 +5,14 @@ in one transaction: boards read the counts meanwhile, and a kill leaves them as 
 waits: its requests answer once the counts are whole again. A table that is wrong for a large part
 is written anew.
 
-The database goes once through the events, to the hours; days, months and profiles are summed from
-the hours. Nothing is written but the cells that are wrong: writing a cell costs more than counting
+The database goes once through the events, to the hours; days, months and weeks are summed from the
+hours. Nothing is written but the cells that are wrong: writing a cell costs more than counting
 it and comparing it together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,8 +25,10 @@ from parvis.feedback.enums import (
     RESPONDENTS,
     SET_KINDS,
     TEXT_KINDS,
+    Exclusion,
     QuestionKind,
 )
+from parvis.feedback.models import WEEK_COLUMNS
 
 _REST = ("question_id", "level", "answer", "exclusion")
 # Key columns of each table, in the order of its primary key; the order in which ingestion takes
@@ -35,11 +37,13 @@ _KEYS = {
     "feedback_hourcount": ("touchpoint_id", "day", "hour", *_REST),
     "feedback_daycount": ("touchpoint_id", "day", *_REST),
     "feedback_monthcount": ("touchpoint_id", "month", *_REST),
-    "feedback_weekprofilecount": ("touchpoint_id", "month", "weekday", "hour", *_REST),
+    "feedback_weekprofile": ("touchpoint_id", "month", "question_id", "hour"),
 }
-_HOURS, _DAYS, _MONTHS, _PROFILES = _KEYS
-# What each table is summed from, once it is counted again.
-_SOURCES = {_DAYS: _HOURS, _MONTHS: _DAYS, _PROFILES: _HOURS}
+_HOURS, _DAYS, _MONTHS, _WEEKS = _KEYS
+# The columns that count.
+_NUMBERS = {**dict.fromkeys(_KEYS, ("answers",)), _WEEKS: tuple(WEEK_COLUMNS)}
+# What other tables of cells are summed from, once it is counted again.
+_SOURCES = {_DAYS: _HOURS, _MONTHS: _DAYS}
 # For sorts and hash tables; twice as much for these. By default PostgreSQL has 4 MB.
 _WORK_MEMORY = "256MB"
 # On PostgreSQL, a table of which a larger share is wrong is written anew: a cell then costs a third
@@ -68,45 +72,46 @@ def rebuild() -> list[Rebuilt]:
     """Make the four tables of counts those of the events."""
     rebuilt = []
     with _recounted("SHARE ROW EXCLUSIVE") as (cursor, cells):
-        for table, keys in _KEYS.items():
-            names = ", ".join(keys)
+        for table in _KEYS:
             mended = _gather_wrong(cursor, table)
             if connection.vendor == "postgresql" and mended > MENDED_SHARE * cells[table]:
-                _write_anew(cursor, table, names)
+                _write_anew(cursor, table)
             elif mended:
-                _mend(cursor, table, names)
+                _mend(cursor, table)
             cursor.execute(f"DROP TABLE {_WRONG}")
             rebuilt.append(Rebuilt(table, cells[table], mended))
     return rebuilt
 
 
-def _mend(cursor: CursorWrapper, table: str, names: str) -> None:
+def _mend(cursor: CursorWrapper, table: str) -> None:
     """Write the wrong cells, and those only."""
+    keys, names = ", ".join(_KEYS[table]), _names(table)
     cursor.execute(
-        f"DELETE FROM {table} WHERE ({names}) IN"  # noqa: S608
-        f" (SELECT {names} FROM {_WRONG} WHERE kept IS NOT NULL)"
+        f"DELETE FROM {table} WHERE ({keys}) IN"  # noqa: S608
+        f" (SELECT {keys} FROM {_WRONG} WHERE kept IS NOT NULL)"
     )
     # In the order of the key, pages of its index are filled one after the other.
     cursor.execute(
-        f"INSERT INTO {table} ({names}, answers) SELECT {names}, answers FROM {_WRONG}"  # noqa: S608
-        f" WHERE answers IS NOT NULL ORDER BY {names}"
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {_WRONG}"  # noqa: S608
+        f" WHERE wanted IS NOT NULL ORDER BY {keys}"
     )
 
 
-def _write_anew(cursor: CursorWrapper, table: str, names: str) -> None:
+def _write_anew(cursor: CursorWrapper, table: str) -> None:
     """Empty the table and fill it, its key being made afterwards, at once. Readers wait."""
     cursor.execute(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
         " AND contype = 'p'",
         [table],
     )
-    # With the number it holds beside the columns of the key.
+    # With the numbers it holds beside the columns of the key.
     key = cursor.fetchone()[0]
     cursor.execute(f"TRUNCATE {table}")
     cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
+    names = _names(table)
     cursor.execute(
-        f"INSERT INTO {table} ({names}, answers)"  # noqa: S608
-        f" SELECT {names}, answers FROM {_right(table)} ORDER BY {names}"
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {_right(table)}"  # noqa: S608
+        f" ORDER BY {', '.join(_KEYS[table])}"
     )
     cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey {key}")
 
@@ -119,7 +124,7 @@ def differences() -> list[Difference]:
             _gather_wrong(cursor, table)
             # A cell that went down to nothing says what an absent one says.
             cursor.execute(
-                f"SELECT count(*) FROM {_WRONG} WHERE answers IS NOT NULL OR kept <> 0"  # noqa: S608
+                f"SELECT count(*) FROM {_WRONG} WHERE wanted IS NOT NULL OR kept > 0"  # noqa: S608
             )
             if cells := cursor.fetchone()[0]:
                 found.append(Difference(table, cells))
@@ -132,8 +137,8 @@ def differences() -> list[Difference]:
 # What a value of a question counts as: (question_id, value, level, answer), one row a cell it adds
 # to; null level = that of the event.
 _MEANINGS = "recounted_meanings"
-# Cells of one table that are not those of the events: `answers` is what the events say, null = no
-# such cell; `kept` is what the table says, null = it has no such cell.
+# Rows of one table that are not those of the events, as these say. `wanted`: 1, null = the events
+# make no such row; `kept`: 1, 0 = the table has one of nothing but 0, null = it has none.
 _WRONG = "recounted_wrong"
 
 
@@ -160,7 +165,8 @@ def _recounted(lock: str) -> Iterator[tuple[CursorWrapper, dict[str, int]]]:
         _write_meanings(cursor)
         cells = {_HOURS: _write_right(cursor, _HOURS, _hours())}
         for table, source in _SOURCES.items():
-            cells[table] = _write_right(cursor, table, _rolled_up(table, _right(source)))
+            cells[table] = _write_right(cursor, table, _rolled_up(_KEYS[table], _right(source)))
+        cells[_WEEKS] = _write_right(cursor, _WEEKS, _weeks())
         yield cursor, cells
         for name in (_MEANINGS, *map(_right, _KEYS)):
             cursor.execute(f"DROP TABLE {name}")
@@ -199,7 +205,7 @@ def _hours() -> str:
     )
 
 
-def _rolled_up(table: str, source: str) -> str:
+def _rolled_up(keys: Sequence[str], source: str) -> str:
     """The query that sums the cells of a finer table."""
     if connection.vendor == "postgresql":
         # Without time zones nor decimal numbers, which would take longer than the sum. A Monday.
@@ -210,55 +216,82 @@ def _rolled_up(table: str, source: str) -> str:
         total = "sum(answers)"
     columns = ", ".join(
         {"month": f"{month} AS month", "weekday": f"{weekday} AS weekday"}.get(key, key)
-        for key in _KEYS[table]
+        for key in keys
     )
-    places = ", ".join(str(place + 1) for place in range(len(_KEYS[table])))
+    places = ", ".join(str(place + 1) for place in range(len(keys)))
     return f"SELECT {columns}, {total} AS answers FROM {source} GROUP BY {places}"  # noqa: S608
 
 
-def _write_right(cursor: CursorWrapper, table: str, cells: str) -> int:
-    """Keep the cells that a query gives; how many."""
-    name, names = _right(table), ", ".join(_KEYS[table])
+def _weeks() -> str:
+    """The counted smileys, whose cells of a week are put in one row."""
+    smileys = (
+        f"(SELECT h.* FROM {_right(_HOURS)} AS h JOIN feedback_question AS q"  # noqa: S608
+        f" ON q.id = h.question_id WHERE q.kind = '{QuestionKind.SMILEY}'"
+        f" AND h.exclusion = {Exclusion.NONE.value}) AS smileys"
+    )
+    cells = _rolled_up((*_KEYS[_WEEKS], "weekday", "answer"), smileys)
+    numbers = ", ".join(
+        f"CAST(coalesce(sum(answers) FILTER (WHERE weekday = {weekday} AND answer = {level}), 0)"
+        f" AS integer) AS {column}"
+        for column, (weekday, level) in WEEK_COLUMNS.items()
+    )
+    return (
+        f"SELECT {', '.join(_KEYS[_WEEKS])}, {numbers} FROM ({cells}) AS cells GROUP BY 1, 2, 3, 4"  # noqa: S608
+    )
+
+
+def _write_right(cursor: CursorWrapper, table: str, rows: str) -> int:
+    """Keep the rows that a query gives; how many."""
+    name, keys = _right(table), ", ".join(_KEYS[table])
     if connection.vendor == "postgresql":
-        cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {cells}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {rows}")
         written = cursor.rowcount
     else:
-        # SQLite looks cells up one by one: in a tree of the same types as those of the table.
+        # SQLite looks rows up one by one: in a tree of the same types as those of the table.
         types = ", ".join(
-            f"{key} {'date' if key in ('day', 'month') else 'integer'} NOT NULL"
-            for key in _KEYS[table]
+            f"{column} {'date' if column in ('day', 'month') else 'integer'} NOT NULL"
+            for column in (*_KEYS[table], *_NUMBERS[table])
         )
         cursor.execute(
-            f"CREATE TEMPORARY TABLE {name} ({types}, answers integer NOT NULL,"
-            f" PRIMARY KEY ({names})) WITHOUT ROWID"
+            f"CREATE TEMPORARY TABLE {name} ({types}, PRIMARY KEY ({keys})) WITHOUT ROWID"
         )
-        cursor.execute(f"INSERT INTO {name} ({names}, answers) {cells}")
+        cursor.execute(f"INSERT INTO {name} ({_names(table)}) {rows}")
         written = cursor.rowcount
     _analyse(cursor, name)
     return int(written)
 
 
 def _gather_wrong(cursor: CursorWrapper, table: str) -> int:
-    """Write the cells of a table that differ from its right ones; how many."""
-    keys = _KEYS[table]
-    names, right = ", ".join(keys), _right(table)
+    """Write the rows of a table that differ from its right ones; how many."""
+    keys, numbers, right = _KEYS[table], _NUMBERS[table], _right(table)
+    names = ", ".join(keys)
+    of_right, of_kept = (", ".join(f"{one}.{name}" for name in numbers) for one in "rk")
+    nothing = " AND ".join(f"k.{name} = 0" for name in numbers)
+    kept = f"CASE WHEN {nothing} THEN 0 WHEN k.{keys[0]} IS NOT NULL THEN 1 END AS kept"
+    wanted = f"CASE WHEN r.{keys[0]} IS NOT NULL THEN 1 END AS wanted"
     if connection.vendor == "postgresql":
         wrong = (
-            f"SELECT {names}, r.answers AS answers, k.answers AS kept FROM {right} AS r"  # noqa: S608
-            f" FULL JOIN {table} AS k USING ({names}) WHERE r.answers IS DISTINCT FROM k.answers"
+            f"SELECT {names}, {of_right}, {wanted}, {kept} FROM {right} AS r"  # noqa: S608
+            f" FULL JOIN {table} AS k USING ({names})"
+            f" WHERE ROW({of_right}) IS DISTINCT FROM ROW({of_kept})"
         )
     else:
-        of_kept = ", ".join(f"k.{key}" for key in keys)
+        too_many = ", ".join(f"k.{key}" for key in keys)
         wrong = (
-            f"SELECT {names}, r.answers AS answers, k.answers AS kept FROM {right} AS r"  # noqa: S608
-            f" LEFT JOIN {table} AS k USING ({names}) WHERE r.answers IS NOT k.answers"
-            f" UNION ALL SELECT {of_kept}, NULL, k.answers FROM {table} AS k"
-            f" LEFT JOIN {right} AS r USING ({names}) WHERE r.answers IS NULL"
+            f"SELECT {names}, {of_right}, {wanted}, {kept} FROM {right} AS r"  # noqa: S608
+            f" LEFT JOIN {table} AS k USING ({names})"
+            f" WHERE ({of_right}) IS NOT ({of_kept})"
+            f" UNION ALL SELECT {too_many}, {of_right}, {wanted}, {kept} FROM {table} AS k"
+            f" LEFT JOIN {right} AS r USING ({names}) WHERE r.{keys[0]} IS NULL"
         )
     cursor.execute(f"CREATE TEMPORARY TABLE {_WRONG} AS {wrong}")
     _analyse(cursor, _WRONG)
     cursor.execute(f"SELECT count(*) FROM {_WRONG}")  # noqa: S608
     return int(cursor.fetchone()[0])
+
+
+def _names(table: str) -> str:
+    return ", ".join((*_KEYS[table], *_NUMBERS[table]))
 
 
 def _analyse(cursor: CursorWrapper, name: str) -> None:

@@ -6,7 +6,6 @@ by their identifier, then counts by their key.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,12 +22,7 @@ from parvis.feedback.enums import (
     TimeQuality,
 )
 from parvis.feedback.ingestion import misuse, storing
-from parvis.feedback.ingestion.counting import (
-    Cell,
-    answers_counted,
-    change_counts,
-    level_counted,
-)
+from parvis.feedback.ingestion.counting import Changes, change_counts
 from parvis.feedback.ingestion.dating import Dated, Past, date_answers, from_ms, to_ms
 from parvis.feedback.ingestion.sequences import received
 from parvis.feedback.ingestion.work import Outcome, ReceiptGiven, ReceiptStatus, RevokedError, Work
@@ -151,7 +145,7 @@ def _receive(
     kept_apart: list[KeptApart] = []
     events: list[storing.Event] = []
     comments: list[Comment] = []
-    changes: Counter[Cell] = Counter()
+    changes = Changes()
     untaken = set(new)
     for work in works:
         device = devices[work.device_id]
@@ -184,7 +178,7 @@ def _take_in_order(
     fresh: Sequence[tuple[SentAnswer, _Placed]],
     events: list[storing.Event],
     comments: list[Comment],
-    changes: Counter[Cell],
+    changes: Changes,
 ) -> None:
     """Date, judge and make the rows of what is new, in the order the device gave it."""
     if not fresh:
@@ -224,18 +218,16 @@ def _take_in_order(
                 exclusion=exclusion,
             )
         )
-        for counted in answers_counted(place.kind, answer.value):
-            changes[
-                Cell(
-                    place.touchpoint.pk,
-                    local.date(),
-                    local.hour,
-                    place.question_id,
-                    level_counted(place.kind, answer.level),
-                    counted,
-                    exclusion,
-                )
-            ] += 1
+        changes.add(
+            place.kind,
+            touchpoint_id=place.touchpoint.pk,
+            day=local.date(),
+            hour=local.hour,
+            question_id=place.question_id,
+            level=answer.level,
+            value=answer.value,
+            exclusion=exclusion,
+        )
         if place.kind in TEXT_KINDS and answer.text.strip():
             comments.append(
                 Comment(

@@ -6,7 +6,13 @@ from parvis.feedback.models.alerts import Alert, AlertComment, TouchpointWatch
 from parvis.feedback.models.answers import Answer, KeptApart, Receipt
 from parvis.feedback.models.boards import ClosedPeriod, WallLink
 from parvis.feedback.models.comments import Comment
-from parvis.feedback.models.counts import DayCount, HourCount, MonthCount, WeekProfileCount
+from parvis.feedback.models.counts import (
+    WEEK_COLUMNS,
+    DayCount,
+    HourCount,
+    MonthCount,
+    WeekProfile,
+)
 from parvis.feedback.models.devices import Device, PairingCode, WrongPairing
 from parvis.feedback.models.exchanges import ApiKey, WebhookDelivery, WebhookEndpoint
 from parvis.feedback.models.exports import ExportJob, OpenDataMonth, OpenDataset
@@ -28,6 +34,7 @@ from parvis.feedback.models.touchpoints import (
 __all__ = [
     "MINIMUM_ANSWERS_WITH_FEW_AGENTS",
     "MINIMUM_STAFFING",
+    "WEEK_COLUMNS",
     "AgentName",
     "Alert",
     "AlertComment",
@@ -62,6 +69,6 @@ __all__ = [
     "WallLink",
     "WebhookDelivery",
     "WebhookEndpoint",
-    "WeekProfileCount",
+    "WeekProfile",
     "WrongPairing",
 ]

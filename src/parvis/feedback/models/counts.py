@@ -3,6 +3,9 @@
 A cell is (touchpoint, period, question, level, answer, exclusion). Days and hours are those of the
 touchpoint's zone. Boards read these tables only: their cost does not depend on how many answered.
 The raw count of a cell sums its exclusions; the filtered one is that of `Exclusion.NONE`.
+
+`WeekProfile` holds a week in a row instead of a cell: with many answers a month has hundreds of
+cells of hours and weekdays, and those of a heat map were most of what a board of two years read.
 """
 
 from __future__ import annotations
@@ -10,12 +13,12 @@ from __future__ import annotations
 from django.db import models
 from django_scopes import ScopedManager
 
-from parvis.feedback.enums import Exclusion
+from parvis.feedback.enums import Exclusion, Level
 from parvis.feedback.models.touchpoints import Question, Touchpoint
 
 
-class _Count(models.Model):
-    """A cell. The database does not check its two keys: they come from events read beside them.
+class _Counted(models.Model):
+    """What is counted. The database does not check the two keys: they come from events beside them.
 
     Nothing deletes touchpoints nor questions: a touchpoint closes, a question leaves the next
     version. `PROTECT` still refuses it to whoever would. The check of two keys a cell took half of
@@ -28,6 +31,14 @@ class _Count(models.Model):
     question = models.ForeignKey(
         Question, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
+
+    objects = ScopedManager(organisation="touchpoint__organisation")
+
+    class Meta:
+        abstract = True
+
+
+class _Cell(_Counted):
     # Smiley of the visit for the other questions; NO_LEVEL for the smiley itself or when unknown.
     level = models.SmallIntegerField()
     # Smiley, note or option code; RESPONDENTS for those who answered a set question; 1 for a text.
@@ -35,16 +46,14 @@ class _Count(models.Model):
     exclusion = models.SmallIntegerField(choices=Exclusion.choices)
     answers = models.BigIntegerField()
 
-    objects = ScopedManager(organisation="touchpoint__organisation")
-
-    class Meta:
+    class Meta(_Counted.Meta):
         abstract = True
 
     def __str__(self) -> str:
         return f"{self.touchpoint_id} {self.question_id} {self.answer}: {self.answers}"
 
 
-class HourCount(_Count):
+class HourCount(_Cell):
     """The finest cell: one hour of one day."""
 
     pk = models.CompositePrimaryKey(
@@ -54,11 +63,11 @@ class HourCount(_Count):
     # 0–23; the hour lived twice in autumn is one.
     hour = models.SmallIntegerField()
 
-    class Meta(_Count.Meta):
+    class Meta(_Cell.Meta):
         abstract = False
 
 
-class DayCount(_Count):
+class DayCount(_Cell):
     """A day of a touchpoint."""
 
     pk = models.CompositePrimaryKey(
@@ -66,11 +75,11 @@ class DayCount(_Count):
     )
     day = models.DateField()
 
-    class Meta(_Count.Meta):
+    class Meta(_Cell.Meta):
         abstract = False
 
 
-class MonthCount(_Count):
+class MonthCount(_Cell):
     """A month of a touchpoint, named by its first day."""
 
     pk = models.CompositePrimaryKey(
@@ -78,20 +87,34 @@ class MonthCount(_Count):
     )
     month = models.DateField()
 
-    class Meta(_Count.Meta):
+    class Meta(_Cell.Meta):
         abstract = False
 
 
-class WeekProfileCount(_Count):
-    """Hours × weekdays of a month: what a heat map reads instead of each hour of a year."""
+class WeekProfile(_Counted):
+    """The counted smileys of an hour of the day in a month, by weekday and level: a heat map.
 
-    pk = models.CompositePrimaryKey(
-        "touchpoint_id", "month", "weekday", "hour", "question_id", "level", "answer", "exclusion"
-    )
+    Its numbers are the `WEEK_COLUMNS`. Nothing but a heat map reads hours of whole months: other
+    questions and what was left out have theirs in `HourCount`.
+    """
+
+    pk = models.CompositePrimaryKey("touchpoint_id", "month", "question_id", "hour")
     month = models.DateField()
-    # 0 = Monday.
-    weekday = models.SmallIntegerField()
     hour = models.SmallIntegerField()
 
-    class Meta(_Count.Meta):
+    class Meta(_Counted.Meta):
         abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.touchpoint_id} {self.question_id} {self.month:%Y-%m} {self.hour} h"
+
+
+# Column of `WeekProfile` → weekday (0 = Monday) and level.
+WEEK_COLUMNS = {
+    f"answers_{weekday}_{level.value}": (weekday, level.value)
+    for weekday in range(7)
+    for level in Level
+}
+for _column in WEEK_COLUMNS:
+    # The database has the default too: ingestion names the columns it adds to.
+    WeekProfile.add_to_class(_column, models.IntegerField(default=0, db_default=0))

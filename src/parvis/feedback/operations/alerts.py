@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from parvis.feedback.exchange_enums import WebhookEvent
 from parvis.feedback.models import Alert, AlertComment, Device, Touchpoint, TouchpointWatch
 from parvis.feedback.permissions.boards import may_acknowledge, may_close
 from parvis.feedback.webhooks import announce
+from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail
 from parvis.foundation.permissions import Denied
@@ -99,6 +101,7 @@ def _tell_coordinators(alert: Alert) -> None:
                     "touchpoint": alert.touchpoint.name,
                     "kind": kind,
                     "sentences": sentences,
+                    "url": absolute(reverse("feedback:alert", args=[alert.pk])),
                 },
                 language=mandate.person.language,
                 key=f"feedback-alert:{alert.pk}:{mandate.pk}",

@@ -53,6 +53,15 @@ class _Days:
     total: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What is ordinary since `first`, and the threshold that follows from it."""
+
+    first: date
+    reference: Reference
+    threshold: float
+
+
 def watch_of(touchpoint: Touchpoint) -> TouchpointWatch:
     """The watch of a touchpoint, with the usual settings where nobody chose others."""
     watch, _created = TouchpointWatch.objects.get_or_create(
@@ -61,7 +70,6 @@ def watch_of(touchpoint: Touchpoint) -> TouchpointWatch:
     return watch
 
 
-@transaction.atomic
 def watch_for_drop(*, touchpoint: Touchpoint, today: date | None = None) -> Alert | None:
     """Compute the sum up to yesterday and open the alert if it passed the threshold.
 
@@ -72,10 +80,24 @@ def watch_for_drop(*, touchpoint: Touchpoint, today: date | None = None) -> Aler
     if touchpoint.could_follow_an_agent:
         return None
     watch_of(touchpoint)
-    watch = TouchpointWatch.objects.select_for_update().get(touchpoint=touchpoint)
-    open_drop = Alert.objects.not_closed().filter(touchpoint=touchpoint, kind=AlertKind.DROP)
-    if _is_due(watch, today) and not open_drop.exists() and not _learn(watch, touchpoint, today):
-        return None
+    while True:
+        # A threshold takes long to compute: before the lock, which forms wait for.
+        seen = TouchpointWatch.objects.get(touchpoint=touchpoint)
+        lesson = _lesson_of(seen, touchpoint, today)
+        with transaction.atomic():
+            watch = TouchpointWatch.objects.select_for_update().get(touchpoint=touchpoint)
+            if _learned_from(watch) == _learned_from(seen):
+                return _watch(watch, touchpoint, today, lesson)
+        # Somebody chose otherwise meanwhile: it is learned again, from what they chose.
+
+
+def _watch(
+    watch: TouchpointWatch, touchpoint: Touchpoint, today: date, lesson: _Lesson | None
+) -> Alert | None:
+    """The same, with the watch locked, and what there is to learn already known."""
+    if lesson is not None and not _has_open_drop(touchpoint):
+        _write_down(watch, lesson, today)
+    # Else what was learned before goes on serving, however old.
     reference, first = reference_in(watch), watch.watched_from
     if reference is None or watch.threshold is None or first is None or first >= today:
         return None
@@ -93,6 +115,11 @@ def watch_for_drop(*, touchpoint: Touchpoint, today: date | None = None) -> Aler
     )
 
 
+def _has_open_drop(touchpoint: Touchpoint) -> bool:
+    open_alerts = Alert.objects.not_closed().filter(touchpoint=touchpoint)
+    return open_alerts.filter(kind=AlertKind.DROP).exists()
+
+
 def _is_due(watch: TouchpointWatch, today: date) -> bool:
     """Whether a reference is to be learned: there is none, or it is three months old."""
     if watch.reference_share is None or watch.watched_from is None:
@@ -100,8 +127,21 @@ def _is_due(watch: TouchpointWatch, today: date) -> bool:
     return watch.watched_from + RENEWED_AFTER <= today
 
 
-def _learn(watch: TouchpointWatch, touchpoint: Touchpoint, today: date) -> bool:
-    """Learn from the last twelve weeks, if they say enough; whether they did."""
+def _learned_from(watch: TouchpointWatch) -> tuple[object, ...]:
+    """What a lesson depends on in a watch, beside the answers."""
+    return (
+        watch.alarms_a_year,
+        watch.reference_share,
+        watch.reference_first_day,
+        watch.watched_from,
+        watch.few_agents_on,
+    )
+
+
+def _lesson_of(watch: TouchpointWatch, touchpoint: Touchpoint, today: date) -> _Lesson | None:
+    """What the last twelve weeks teach, when it is time to learn and they say enough."""
+    if not _is_due(watch, today) or _has_open_drop(touchpoint):
+        return None
     first = today - timedelta(days=REFERENCE_DAYS)
     if watch.reference_share is None and watch.reference_first_day is not None:
         # A coordinator asked for the level since a drop: the weeks before it would hide it.
@@ -109,26 +149,28 @@ def _learn(watch: TouchpointWatch, touchpoint: Touchpoint, today: date) -> bool:
     if watch.few_agents_on is not None:
         first = max(first, watch.few_agents_on + timedelta(days=1))
     if first >= today:
-        return False
+        return None
     days = _read(touchpoint, first, today)
     if (
         days.total.sum() < MINIMUM_REFERENCE_ANSWERS
         or (days.total > 0).sum() < MINIMUM_REFERENCE_DAYS
     ):
-        # What was learned before goes on serving, however old.
-        return watch.reference_share is not None
+        return None
     found = reference_of(days.bad, days.total)
-    watch.reference_first_day, watch.reference_end = first, today
-    watch.reference_share = found.share
-    watch.reference_dispersion = found.dispersion
-    watch.reference_volumes = list(found.volumes)
-    watch.reference_active_share = found.active_share
-    watch.reference_answers = found.answers
-    watch.threshold = _threshold(found, watch.alarms_a_year)
+    return _Lesson(first, found, _threshold(found, watch.alarms_a_year))
+
+
+def _write_down(watch: TouchpointWatch, lesson: _Lesson, today: date) -> None:
+    watch.reference_first_day, watch.reference_end = lesson.first, today
+    watch.reference_share = lesson.reference.share
+    watch.reference_dispersion = lesson.reference.dispersion
+    watch.reference_volumes = list(lesson.reference.volumes)
+    watch.reference_active_share = lesson.reference.active_share
+    watch.reference_answers = lesson.reference.answers
+    watch.threshold = lesson.threshold
     watch.watched_from = today
     watch.computed_until = watch.last_sum = None
     watch.save()
-    return True
 
 
 def reference_in(watch: TouchpointWatch) -> Reference | None:
@@ -204,7 +246,6 @@ def _details(
     }
 
 
-@transaction.atomic
 def choose_watch(
     *,
     touchpoint: Touchpoint,
@@ -214,10 +255,6 @@ def choose_watch(
     by: Person,
 ) -> TouchpointWatch:
     """Choose how a touchpoint is watched; raise `StaleForm` when somebody chose meanwhile."""
-    watch_of(touchpoint)
-    watch = TouchpointWatch.objects.select_for_update().get(touchpoint=touchpoint)
-    changes = {"alarms_a_year": alarms_a_year, "silence_hours": silence_hours}
-    check_revision(watch, revision, changes=changes)
     if alarms_a_year not in ALARMS_A_YEAR:
         raise Refusal(_("Choisissez un nombre d’alertes de la liste."), field="alarms_a_year")
     if not 1 <= silence_hours <= MAX_SILENCE_HOURS:
@@ -225,17 +262,27 @@ def choose_watch(
             _("Choisissez de 1 à %(most)d heures.") % {"most": MAX_SILENCE_HOURS},
             field="silence_hours",
         )
-    watch.alarms_a_year, watch.silence_hours = alarms_a_year, silence_hours
-    reference = reference_in(watch)
-    if reference is not None:
-        watch.threshold = _threshold(reference, alarms_a_year)
-    watch.revision += 1
-    watch.save()
-    record(
-        action="feedback_watch.chosen",
-        actor_id=by.pk,
-        subject=watch,
-        organisation_id=watch.organisation_id,
-        **changes,
-    )
-    return watch
+    changes = {"alarms_a_year": alarms_a_year, "silence_hours": silence_hours}
+    watch_of(touchpoint)
+    while True:
+        # As in `watch_for_drop`: the threshold before the lock, again if another was learned.
+        reference = reference_in(TouchpointWatch.objects.get(touchpoint=touchpoint))
+        threshold = None if reference is None else _threshold(reference, alarms_a_year)
+        with transaction.atomic():
+            watch = TouchpointWatch.objects.select_for_update().get(touchpoint=touchpoint)
+            if reference_in(watch) != reference:
+                continue
+            check_revision(watch, revision, changes=changes)
+            watch.alarms_a_year, watch.silence_hours = alarms_a_year, silence_hours
+            if threshold is not None:
+                watch.threshold = threshold
+            watch.revision += 1
+            watch.save()
+            record(
+                action="feedback_watch.chosen",
+                actor_id=by.pk,
+                subject=watch,
+                organisation_id=watch.organisation_id,
+                **changes,
+            )
+            return watch

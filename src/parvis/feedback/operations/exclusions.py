@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 from django.db import transaction
 
 from parvis.accounts.models import Person
 from parvis.feedback.enums import Exclusion, QuestionKind
-from parvis.feedback.ingestion.counting import (
-    Cell,
-    answers_counted,
-    change_counts,
-    level_counted,
-)
+from parvis.feedback.ingestion.counting import Changes, change_counts
 from parvis.feedback.models import Answer, Device, Touchpoint
 from parvis.journal.operations import record
 
@@ -52,23 +46,24 @@ def _move(
         day__range=(first, last),
         exclusion=before,
     )
-    changes: Counter[Cell] = Counter()
+    changes = Changes()
     moved = 0
     for day, hour, question, kind, level, value in concerned.values_list(
         "day", "hour", "question_id", "question__kind", "level", "value"
     ).iterator(chunk_size=5_000):
         moved += 1
-        for counted in answers_counted(QuestionKind(kind), value):
-            rest = (
-                touchpoint.pk,
-                day,
-                hour,
-                question,
-                level_counted(QuestionKind(kind), level),
-                counted,
+        for exclusion, times in ((before, -1), (after, 1)):
+            changes.add(
+                QuestionKind(kind),
+                touchpoint_id=touchpoint.pk,
+                day=day,
+                hour=hour,
+                question_id=question,
+                level=level,
+                value=value,
+                exclusion=exclusion,
+                times=times,
             )
-            changes[Cell(*rest, before)] -= 1
-            changes[Cell(*rest, after)] += 1
     concerned.update(exclusion=after)
     change_counts(changes)
     record(

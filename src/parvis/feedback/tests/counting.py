@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 from django.db.models import F
@@ -9,12 +10,13 @@ from django_scopes import scopes_disabled
 
 from parvis.feedback.enums import NO_LEVEL, RESPONDENTS, Exclusion, QuestionKind
 from parvis.feedback.models import (
+    WEEK_COLUMNS,
     DayCount,
     HourCount,
     MonthCount,
     Question,
     Touchpoint,
-    WeekProfileCount,
+    WeekProfile,
 )
 
 
@@ -70,11 +72,28 @@ def add_cell(
             (HourCount, {"day": day, "hour": hour}),
             (DayCount, {"day": day}),
             (MonthCount, {"month": month}),
-            (WeekProfileCount, {"month": month, "weekday": day.weekday(), "hour": hour}),
         ):
             changed = model.objects.filter(**cell, **when).update(answers=F("answers") + answers)
             if not changed:
                 model.objects.create(**cell, **when, answers=answers)
+        if question.kind == QuestionKind.SMILEY and exclusion == Exclusion.NONE:
+            week, _is_new = WeekProfile.objects.get_or_create(
+                touchpoint=touchpoint, question=question, month=month, hour=hour
+            )
+            column = f"answers_{day.weekday()}_{answer}"
+            WeekProfile.objects.filter(pk=week.pk).update(**{column: F(column) + answers})
+
+
+def cells_of_weeks() -> Counter[tuple[object, ...]]:
+    """Of each row of `WeekProfile`, its key with weekday and level, and the number where not 0."""
+    return Counter(
+        {
+            (*week.pk, *place): answers
+            for week in WeekProfile.objects.all()
+            for column, place in WEEK_COLUMNS.items()
+            if (answers := getattr(week, column))
+        }
+    )
 
 
 def fill_days(

@@ -6,16 +6,17 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from parvis.accounts.tests.factories import sign_in
+from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.feedback.alert_wording import alert_sentences
 from parvis.feedback.enums import AlertKind, AlertState, Exclusion
 from parvis.feedback.models import Alert, TouchpointWatch
 from parvis.feedback.operations import alerts as operations
+from parvis.feedback.operations import drop_watch
 from parvis.feedback.operations.drop_watch import watch_for_drop
 from parvis.feedback.operations.kiosk_watch import (
     expected_hours,
@@ -29,6 +30,7 @@ from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.models import OutgoingMail
 from parvis.organisations.tests.factories import MandateFactory
+from parvis.statistics.cusum import false_alarm_threshold
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -119,6 +121,78 @@ def test_a_doubled_discontent_rings_within_two_weeks(touchpoint, mandate):
     assert mail.to == mandate.person.email
     assert mail.subject == "Baisse de satisfaction : Accueil central"
     assert "au plus une fausse alerte par an" in mail.body
+    assert "http" not in mail.body, "nothing tells the address of this installation"
+    assert "ouvrez dans Parvis" in mail.body
+
+
+def test_the_mail_of_an_alert_leads_to_it(settings, touchpoint, mandate):
+    settings.PUBLIC_ADDRESS = "https://barometre.exemple.fr"
+    add_answers(touchpoint, START, (60, 0, 0, 10), exclusion=Exclusion.BURST)
+    with scopes_disabled():
+        alert = watch_for_misuse(touchpoint=touchpoint, today=START)
+    link = f"https://barometre.exemple.fr{reverse('feedback:alert', args=[alert.pk])}"
+    mail = OutgoingMail.objects.get()
+    assert link in mail.body.split()
+    assert "ouvrez dans Parvis" not in mail.body
+
+
+@pytest.fixture
+def thresholds(monkeypatch):
+    """What is done while a threshold is computed; appended to by each test."""
+    done = []
+    computed = drop_watch.false_alarm_threshold
+
+    def threshold(*given, **named):
+        for act in done:
+            act()
+        return computed(*given, **named)
+
+    monkeypatch.setattr(drop_watch, "false_alarm_threshold", threshold)
+    return done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_a_threshold_is_computed(touchpoint, thresholds):
+    in_a_transaction = []
+    thresholds.append(lambda: in_a_transaction.append(connection.in_atomic_block))
+    learned(touchpoint)
+    with scopes_disabled():
+        drop_watch.choose_watch(
+            touchpoint=touchpoint,
+            alarms_a_year=4,
+            silence_hours=3,
+            revision=1,
+            by=PersonFactory(),
+        )
+    assert in_a_transaction == [False, False]
+
+
+def test_what_is_chosen_while_a_threshold_is_computed_is_heeded(touchpoint, thresholds):
+    with scopes_disabled():
+        watches = TouchpointWatch.objects.filter(touchpoint=touchpoint)
+        thresholds.append(lambda: watches.update(alarms_a_year=12))
+        learned(touchpoint)
+        found = watches.get()
+    usual_threshold = false_alarm_threshold(drop_watch.reference_in(found), days_between=365 / 12)
+    assert found.threshold == pytest.approx(usual_threshold)
+
+
+def test_what_is_learned_while_one_chooses_is_heeded(touchpoint, thresholds):
+    learned(touchpoint)
+    with scopes_disabled():
+        watches = TouchpointWatch.objects.filter(touchpoint=touchpoint)
+        thresholds.append(lambda: watches.update(reference_share=0.4))
+        drop_watch.choose_watch(
+            touchpoint=touchpoint,
+            alarms_a_year=4,
+            silence_hours=3,
+            revision=1,
+            by=PersonFactory(),
+        )
+        found = watches.get()
+    learned_share = false_alarm_threshold(drop_watch.reference_in(found), days_between=365 / 4)
+    assert drop_watch.reference_in(found).share == 0.4
+    assert found.threshold == pytest.approx(learned_share)
 
 
 def test_late_answers_change_the_days_they_belong_to(touchpoint):

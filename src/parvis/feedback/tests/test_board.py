@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -43,6 +44,20 @@ def test_an_empty_board_teaches(client):
     mandate = MandateFactory(confirmed=True)
     text = page(sign_in(client, mandate.person)).content.decode()
     assert "Pas encore de point d’écoute" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["board", "alerts", "wall_links", "comments", "ideas", "exports", "webhooks"]
+)
+def test_no_two_tabs_of_a_page_bear_the_same_name(client, name):
+    mandate = MandateFactory(confirmed=True)
+    text = sign_in(client, mandate.person).get(reverse(f"feedback:{name}")).content.decode()
+    rows = re.findall(r'<ul class="tabs">(.*?)</ul>', text, flags=re.S)
+    names = [
+        re.sub(r"<[^>]*>", "", tab).strip() for tab in re.findall(r"<a .*?</a>", "".join(rows))
+    ]
+    assert len(rows) == 2
+    assert len(names) == len(set(names))
 
 
 def test_figures_of_known_counts(coordinator, touchpoint):

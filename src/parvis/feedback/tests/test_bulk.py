@@ -25,8 +25,8 @@ from parvis.feedback.models import (
     HourCount,
     MonthCount,
     Receipt,
-    WeekProfileCount,
 )
+from parvis.feedback.tests.counting import cells_of_weeks
 from parvis.feedback.tests.factories import KioskFactory, the_version
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def drawn(source: Source, n: int, seed: int = 5, **changes: object) -> Visits:
 def counted_one_by_one() -> dict[str, Counter[tuple[object, ...]]]:
     """The four tables as the events give them, by the plainest code there is."""
     found: dict[str, Counter[tuple[object, ...]]] = {
-        name: Counter() for name in ("hour", "day", "month", "profile")
+        name: Counter() for name in ("hour", "day", "month", "week")
     }
     for event in Answer.objects.select_related("question"):
         kind = QuestionKind(event.question.kind)
@@ -70,11 +70,13 @@ def counted_one_by_one() -> dict[str, Counter[tuple[object, ...]]]:
             answers = [RESPONDENTS, *(code for code in range(62) if event.value >> code & 1)]
         for answer in answers:
             rest = (event.question_id, event.level, answer, event.exclusion)
-            month, weekday = event.day.replace(day=1), event.day.weekday()
+            month = event.day.replace(day=1)
             found["hour"][(event.touchpoint_id, event.day, event.hour, *rest)] += 1
             found["day"][(event.touchpoint_id, event.day, *rest)] += 1
             found["month"][(event.touchpoint_id, month, *rest)] += 1
-            found["profile"][(event.touchpoint_id, month, weekday, event.hour, *rest)] += 1
+            if kind == QuestionKind.SMILEY and event.exclusion == Exclusion.NONE:
+                week = (event.touchpoint_id, month, event.question_id, event.hour)
+                found["week"][(*week, event.day.weekday(), answer)] += 1
     return found
 
 
@@ -85,9 +87,8 @@ def counted_in_tables() -> dict[str, Counter[tuple[object, ...]]]:
             ("hour", HourCount),
             ("day", DayCount),
             ("month", MonthCount),
-            ("profile", WeekProfileCount),
         )
-    }
+    } | {"week": cells_of_weeks()}
 
 
 def test_the_four_tables_hold_what_the_events_hold(monkeypatch):

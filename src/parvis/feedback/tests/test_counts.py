@@ -27,9 +27,10 @@ from parvis.feedback.models import (
     Device,
     HourCount,
     MonthCount,
-    WeekProfileCount,
+    WeekProfile,
 )
 from parvis.feedback.operations.exclusions import set_apart, take_back
+from parvis.feedback.tests.counting import cells_of_weeks
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
 from parvis.feedback.tests.sending import PlayedKiosk
 
@@ -46,11 +47,9 @@ def unscoped() -> Iterator[None]:
 
 def recount() -> dict[str, Counter[Any]]:
     """The cells counted one event after the other, in Python: a second implementation."""
-    cells: dict[str, Counter[Any]] = {
-        name: Counter() for name in ("hour", "day", "month", "profile")
-    }
+    cells: dict[str, Counter[Any]] = {name: Counter() for name in ("hour", "day", "month", "week")}
     for event in Answer.objects.select_related("question"):
-        kind = event.question.kind
+        kind, month = event.question.kind, event.day.replace(day=1)
         level = -1 if kind == "smiley" else event.level
         if kind in ("reasons", "multiple"):
             ticked = [code for code in range(62) if event.value >> code & 1]
@@ -61,21 +60,21 @@ def recount() -> dict[str, Counter[Any]]:
             counted = [event.value]
         for answer in counted:
             rest = (event.question_id, level, answer, event.exclusion)
-            month = event.day.replace(day=1)
             cells["hour"][(event.touchpoint_id, event.day, event.hour, *rest)] += 1
             cells["day"][(event.touchpoint_id, event.day, *rest)] += 1
             cells["month"][(event.touchpoint_id, month, *rest)] += 1
-            weekday = event.day.weekday()
-            cells["profile"][(event.touchpoint_id, month, weekday, event.hour, *rest)] += 1
+        if kind == "smiley" and event.exclusion == 0:
+            week = (event.touchpoint_id, month, event.question_id, event.hour)
+            cells["week"][(*week, event.day.weekday(), event.value)] += 1
     return cells
 
 
 def kept() -> dict[str, Counter[Any]]:
-    tables = {"hour": HourCount, "day": DayCount, "month": MonthCount, "profile": WeekProfileCount}
+    tables = {"hour": HourCount, "day": DayCount, "month": MonthCount}
     return {
         name: Counter({cell.pk: cell.answers for cell in model.objects.exclude(answers=0)})
         for name, model in tables.items()
-    }
+    } | {"week": cells_of_weeks()}
 
 
 answers = st.lists(
@@ -212,7 +211,7 @@ class TestCommand:
             ("feedback_hourcount", 1, 1),
             ("feedback_daycount", 1, 0),
             ("feedback_monthcount", 1, 2),
-            ("feedback_weekprofilecount", 1, 0),
+            ("feedback_weekprofile", 1, 0),
         }
         assert kept() == right
         assert HourCount.objects.count() == 1
@@ -221,7 +220,7 @@ class TestCommand:
             HourCount.objects.get().save(force_insert=True)
 
 
-@pytest.mark.parametrize("model", [HourCount, DayCount, MonthCount, WeekProfileCount])
+@pytest.mark.parametrize("model", [HourCount, DayCount, MonthCount, WeekProfile])
 def test_what_is_counted_is_not_deleted(model: type[HourCount]) -> None:
     """The database does not check the keys of counts: `PROTECT` does, before it is asked."""
     kiosk = PlayedKiosk(KioskFactory())

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
-from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django_scopes import scopes_disabled
 
 from parvis.feedback.boards.periods import Period
 from parvis.feedback.boards.reading import Counts
-from parvis.feedback.models import DayCount, HourCount, MonthCount, WeekProfileCount
-from parvis.feedback.tests.counting import add_answers, add_reasons
+from parvis.feedback.enums import Exclusion
+from parvis.feedback.models import DayCount, HourCount, MonthCount, WeekProfile
+from parvis.feedback.tests.counting import add_answers, add_reasons, cells_of_weeks
 from parvis.feedback.tests.factories import TouchpointFactory
 
-MODELS = (HourCount, DayCount, MonthCount, WeekProfileCount)
-migration = import_module("parvis.feedback.migrations.0012_counts_in_key_order")
+CELLS = (HourCount, DayCount, MonthCount)
 
 
-def rows() -> list[list[tuple[object, ...]]]:
+def rows() -> list[Counter[tuple[object, ...]]]:
     with scopes_disabled():
-        return [sorted((*row.pk, row.answers) for row in model.objects.all()) for model in MODELS]
+        cells = [Counter({row.pk: row.answers for row in model.objects.all()}) for model in CELLS]
+        return [*cells, cells_of_weeks()]
+
+
+def migrate(name: str) -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([("feedback", name)])
+
+
+def cells_of_months() -> int:
+    """How many answers of all questions the weeks of months counted before migration 0013."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(answers) FROM feedback_weekprofilecount")
+        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_tables_are_made_anew_with_their_rows_and_back():
     touchpoint = TouchpointFactory()
-    for day in (date(2026, 3, 3), date(2026, 3, 4), date(2026, 4, 1)):
+    for day in (date(2026, 3, 3), date(2026, 3, 8), date(2026, 4, 1)):
         add_answers(touchpoint, day, (1, 2, 3, 4))
+        add_answers(touchpoint, day, (5, 0, 0, 1), hour=17)
+        add_answers(touchpoint, day, (0, 7, 0, 0), exclusion=Exclusion.BURST)
         add_reasons(touchpoint, day, 0, {2: 1}, 1)
     before = rows()
     assert all(before)
-    for change in (migration.in_order_of_arrival, migration.in_key_order):
-        with connection.schema_editor() as editor:
-            change(None, editor)
-        assert rows() == before
+    try:
+        migrate("0012_counts_in_key_order")
+        assert cells_of_months() == 3 * (10 + 6 + 7 + 2)
+        migrate("0011_counts_without_checked_keys")
+        assert cells_of_months() == 3 * (10 + 6 + 7 + 2)
+    finally:
+        migrate("0013_week_profiles")
+    assert rows() == before
 
 
 @pytest.mark.django_db
@@ -50,10 +70,12 @@ def test_a_board_reads_the_key_alone():
             # Of a table of a few rows the planner reads the whole.
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
-        parts = [*counts._coarse(period, counts._smileys), *counts._hourly(period)]
-        assert {part.model for part in parts} == set(MODELS)
+        weeks = [rows.values_list("hour", "answers_6_3") for rows in counts._weeks(period)]
+        cells = [*counts._coarse(period, counts._smileys), *counts._hours(period)]
+        parts = [*weeks, *(rows.values_list("answer", "answers") for rows in cells)]
+        assert {part.model for part in parts} == {*CELLS, WeekProfile}
         for part in parts:
-            plan = part.values_list("answer", "answers").explain()
+            plan = part.explain()
             if connection.vendor == "postgresql":
                 assert f"Index Only Scan using {part.model._meta.db_table}_pkey" in plan
             else:

@@ -273,7 +273,10 @@ class TestDisabling:
         due_now()
         delivering.deliver_due(endpoint.pk, fetcher=Receiver(UnreachableError("x")))
 
-    def test_after_three_days_it_stops_and_the_coordinators_are_told(self, body, endpoint):
+    def test_after_three_days_it_stops_and_the_coordinators_are_told(
+        self, body, endpoint, settings
+    ):
+        settings.PUBLIC_ADDRESS = "https://barometre.exemple.fr"
         told = MandateFactory(confirmed=True, organisation=body)
         MandateFactory(organisation=body)
         MandateFactory(confirmed=True)
@@ -283,6 +286,7 @@ class TestDisabling:
         [mail] = OutgoingMail.objects.all()
         assert mail.to == told.person.email
         assert endpoint.url in mail.body
+        assert f"https://barometre.exemple.fr/ecoute/webhooks/{endpoint.pk}/" in mail.body.split()
         assert Entry.objects.filter(action="feedback.webhook_disabled").count() == 1
         assert announce(body.pk, WebhookEvent.ALERT_OPENED, {}) == 0
 

@@ -30,6 +30,7 @@ from parvis.feedback.open_data.description import LICENCE, data_package, table_s
 from parvis.feedback.operations.exports import publish_open_data, withdraw_open_data
 from parvis.feedback.permissions.exchanges import access_public_dataset, body_of, may_publish
 from parvis.foundation.access import public
+from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 
 PREVIEWED_LINES = 12
@@ -65,9 +66,7 @@ def open_data(request: HatRequest) -> HttpResponse:
             "hidden": hidden,
             "threshold": THRESHOLD,
             "few_minimum": MINIMUM_ANSWERS_WITH_FEW_AGENTS,
-            "public_url": request.build_absolute_uri(
-                reverse("feedback:public_data", args=[body.pk])
-            ),
+            "public_url": absolute(reverse("feedback:public_data", args=[body.pk]), request),
         },
     )
 
@@ -190,8 +189,8 @@ def public_package(request: HttpRequest, organisation: int) -> HttpResponseBase:
         months=[month for month, _made_at in months],
         published_at=dataset.published_at,
         updated_at=months[-1][1] if months else dataset.published_at,
-        csv_url=request.build_absolute_uri(reverse("feedback:public_csv", args=[organisation])),
-        page_url=request.build_absolute_uri(reverse("feedback:public_data", args=[organisation])),
+        csv_url=absolute(reverse("feedback:public_csv", args=[organisation]), request),
+        page_url=absolute(reverse("feedback:public_data", args=[organisation]), request),
     )
     return _open_to_all(JsonResponse(document, json_dumps_params={"ensure_ascii": False}))
 

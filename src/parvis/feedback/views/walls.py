@@ -24,6 +24,7 @@ from parvis.feedback.operations.walls import create_wall_link, revoke_wall_link
 from parvis.feedback.permissions.boards import access_wall, access_wall_link
 from parvis.feedback.views.board import touchpoints_of
 from parvis.foundation.access import public
+from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 from parvis.organisations.models import Organisation, Site
 
@@ -56,7 +57,7 @@ def wall_links(request: HatRequest) -> HttpResponse:
                 )
             else:
                 path = reverse("feedback:wall_screen", args=[secret])
-                address, status = request.build_absolute_uri(path), 200
+                address, status = absolute(path, request), 200
                 form = WallLinkForm(sites=sites)
                 messages.success(request, _("« %(name)s » est ouvert.") % {"name": link.name})
     return render(

@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from parvis.feedback.exchange_enums import DeliveryState
 from parvis.feedback.models import WebhookDelivery, WebhookEndpoint
 from parvis.feedback.webhooks import signing
+from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 from parvis.foundation.mail import queue_mail
 from parvis.foundation.outgoing import Fetcher, ForbiddenAddressError, UnreachableError
@@ -208,6 +210,7 @@ def _disable(endpoint: WebhookEndpoint, now: datetime) -> None:
                     "address": endpoint.url,
                     "since": endpoint.failing_since,
                     "operator_name": settings.OPERATOR_NAME,
+                    "url": absolute(reverse("feedback:webhook", args=[endpoint.pk])),
                 },
                 language=mandate.person.language,
                 key=f"webhook-disabled:{endpoint.pk}:{int(now.timestamp())}:{mandate.pk}",

@@ -238,3 +238,16 @@ def test_unfit_keys(short: rsa.RSAPrivateKey) -> None:
     for rubbish in (b"", b"rubbish", der(short)):
         with pytest.raises(UnfitKey):
             verify(rubbish, b"message", b"signature")
+
+
+@pytest.mark.parametrize("number", ["p", "q", "dmp1", "dmq1", "iqmp", "n"])
+def test_a_key_whose_numbers_do_not_agree(number: str) -> None:
+    """What a damaged file gives: each number is in it once, and found there by its bytes."""
+    private = new_private_key()
+    numbers = serialization.load_der_private_key(private, password=None).private_numbers()
+    value = numbers.public_numbers.n if number == "n" else getattr(numbers, number)
+    written = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    assert private.count(written) == 1
+    changed = (value ^ (1 << 64)).to_bytes(len(written), "big")
+    with pytest.raises(UnfitKey):
+        BlindSigner(private.replace(written, changed))

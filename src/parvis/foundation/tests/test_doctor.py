@@ -27,6 +27,7 @@ def _home(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EVIDENCE_ROOT = settings.HOME / "evidence"
     settings.KEYS_APART = tmp_path / "keys"
     settings.LOCALE_PATHS = [tmp_path / "locale"]
+    settings.PUBLIC_ADDRESS = "https://barometre.exemple.fr"
     monkeypatch.setattr(uploads, "_references", {})
     # A server for tests trades durability for speed.
     monkeypatch.setattr(diagnosis, "DURABILITY", ())
@@ -158,6 +159,15 @@ def test_translations_not_compiled(settings) -> None:
 def test_settings_of_a_demonstration_are_pointed_out(settings) -> None:
     settings.DEMO = settings.DEBUG = True
     assert len([s for s in sentences(Verdict.LOOK) if "jamais en service" in s]) == 2
+
+
+def test_links_that_background_work_cannot_give_are_pointed_out(settings) -> None:
+    assert sentences(Verdict.LOOK) == []
+    settings.PUBLIC_ADDRESS = ""
+    (sentence,) = sentences(Verdict.LOOK)
+    assert "PARVIS_PUBLIC_ADDRESS" in sentence
+    settings.DEMO = True
+    assert not any("PARVIS_PUBLIC_ADDRESS" in s for s in sentences(Verdict.LOOK))
 
 
 def test_an_examination_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,11 +113,11 @@ def test_a_killed_server_leaves_nobody_behind(installation: Installation) -> Non
 def test_a_web_process_that_hangs_without_its_parent_ends_all_the_same(tmp_path: Path) -> None:
     """Seen once under load: the signal to stop was lost, and the port stayed taken."""
     hanging = (
-        "import pathlib, signal, time, django\n"
+        "import os, pathlib, signal, time, django\n"
         "django.setup()\n"
         "from parvis.foundation.serving import die_with_parent\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "die_with_parent(0.1)\n"
+        "die_with_parent(os.getppid(), 0.1)\n"
         "pathlib.Path('ready').touch()\n"
         "time.sleep(600)\n"
     )
@@ -128,6 +128,29 @@ def test_a_web_process_that_hangs_without_its_parent_ends_all_the_same(tmp_path:
     parent.kill()
     parent.wait()
     wait_until(lambda: not is_alive(orphan), "the process ends itself")
+
+
+def test_a_main_process_killed_before_its_child_looks_is_seen(tmp_path: Path) -> None:
+    """The child comes to life as an orphan: whoever took it in is not the parent it is told of."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    orphan = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time, django\n"
+            "django.setup()\n"
+            "from parvis.foundation.serving import die_with_parent\n"
+            "die_with_parent(int(sys.argv[1]))\n"
+            "time.sleep(600)\n",
+            str(gone.pid),
+        ],
+        cwd=tmp_path,
+    )
+    try:
+        assert orphan.wait(timeout=60) == -signal.SIGTERM
+    finally:
+        orphan.kill()
 
 
 def test_several_web_processes_are_refused_on_sqlite(installation: Installation) -> None:

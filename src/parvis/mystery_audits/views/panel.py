@@ -22,6 +22,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.accounts.operations import invite
 from parvis.accounts.requests import HatRequest
+from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Refusal
 from parvis.foundation.listing import BooleanFilter, Column, Listing
 from parvis.mystery_audits.enums import ContactState
@@ -89,7 +90,7 @@ def invite_to_panel(request: HatRequest) -> HttpResponse:
                     email=form.cleaned_data["email"],
                     kind=RoleKind.MYSTERY_CITIZEN,
                     by=request.user,
-                    base_url=request.build_absolute_uri("/"),
+                    base_url=site_address(request),
                 )
             except Refusal as refusal:
                 form.add_error(refusal.field or None, refusal.message)

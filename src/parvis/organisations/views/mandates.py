@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.accounts.views.entrance import base_url
+from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.listing import Column, Listing
 from parvis.foundation.permissions import require
@@ -122,7 +122,7 @@ def confirm(request: HatRequest, number: int) -> HttpResponse:
     mandate = access_mandate(number, request.hat)
     require(may_decide_mandate(request.hat, mandate))
     if request.method == "POST":
-        url = base_url(request)
+        url = site_address(request)
         return _decide(
             request,
             lambda: confirm_mandate(mandate=mandate, by=request.user, base_url=url),

@@ -20,6 +20,7 @@ from parvis.documents.charts import interval_bar
 from parvis.editions.embargo import embargoes_on
 from parvis.editions.models import Edition
 from parvis.editions.permissions import access_edition
+from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Refusal
 from parvis.organisations.enums import Stratum
 from parvis.organisations.models import Organisation
@@ -196,7 +197,7 @@ def publication(request: HatRequest, slug: str, number: int) -> HttpResponse:
 
 def _publish(request: HatRequest, run: Run, here: str) -> HttpResponseRedirect:
     try:
-        publish(run=run, by=request.user, base_url=request.build_absolute_uri("/"))
+        publish(run=run, by=request.user, base_url=site_address(request))
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return HttpResponseRedirect(here)

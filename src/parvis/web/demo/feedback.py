@@ -57,6 +57,7 @@ from parvis.web.demo.feedback_places import (
     PlacePlan,
     documents,
 )
+from parvis.web.demo.kiosks import SIMULATED_VERSION, hear_of_kiosks
 
 # A year of answers, up to the last whole hour.
 YEAR: Final = timedelta(days=365)
@@ -64,7 +65,6 @@ DROP_DAYS: Final = 21
 _DROP_LOGITS = 1.3
 _OFFLINE_FROM, _OFFLINE_TO = timedelta(days=70), timedelta(days=56)
 _SILENT_FOR = timedelta(days=4)
-_APP_VERSION = "1.0.0"
 # The same eight characters as everywhere: no two that an eye confuses.
 _CODE_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Points of the truth of visits that make one logit of satisfaction, and the mean they depart from.
@@ -110,6 +110,8 @@ def listen_for_a_year(
         else:
             year.elsewhere(listener, is_online=number % 2 == 0)
     found = year.write()
+    # Answers end with the last whole hour; kiosks were heard of since.
+    hear_of_kiosks()
     if listeners:
         live(
             organisation=listeners[0].organisation,
@@ -292,7 +294,7 @@ class _Year:
             secret_hash=hashlib.sha256(self.rng.bytes(32)).hexdigest(),
             created_at=datetime.combine(first, time(8), touchpoint.zone),
             last_seen_at=seen,
-            app_version=_APP_VERSION,
+            app_version=SIMULATED_VERSION,
             queue_length=17 if story == IS_SILENT else 0,
             storage_left_bytes=int(self.rng.integers(2_000, 24_000)) * 1_000_000,
             clock_offset_ms=(
@@ -300,7 +302,7 @@ class _Year:
             ),
         )
         if story != IS_SILENT:
-            # No kiosk of a demonstration is heard of again: only one is to be missed.
+            # A demonstration that was shut for a night misses none: only one is to be missed.
             self.watches.append(
                 TouchpointWatch(
                     organisation=listener.organisation,

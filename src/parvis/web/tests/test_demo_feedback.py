@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +18,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.feedback.boards.health import health_of
 from parvis.feedback.enums import (
     NO_LEVEL,
     AlertKind,
@@ -40,6 +45,7 @@ from parvis.feedback.models import (
 )
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.feedback.questionnaire_document import read_document
+from parvis.feedback.tests.factories import KioskFactory
 from parvis.measures.models import Measure
 from parvis.organisations.models import Organisation
 from parvis.organisations.tests.factories import OrganisationFactory
@@ -47,6 +53,7 @@ from parvis.web.demo import feedback_texts
 from parvis.web.demo.dates import ZONE
 from parvis.web.demo.feedback import DROP_DAYS, Listened, Listener, listen_for_a_year
 from parvis.web.demo.feedback_places import SHOWCASE
+from parvis.web.demo.kiosks import hear_of_kiosks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_feedback")]
 
@@ -132,12 +139,50 @@ def test_kiosks_are_in_every_state(year):
     missing = {n for first, last in lost.missing_sequences for n in range(first, last + 1)}
     assert numbers | missing == set(range(1, lost.highest_sequence + 1))
     assert numbers.isdisjoint(missing)
+    assert kiosks["Piscine"].last_seen_at > timezone.now() - timedelta(minutes=15)
     silent = kiosks["Action sociale"]
     assert silent.last_seen_at < timezone.now() - timedelta(days=3)
     assert silent.queue_length
     offline = Answer.objects.filter(device=kiosks["Piscine"], time_quality=TimeQuality.SYNCHRONISED)
     assert offline.values("day").distinct().count() > 8
     assert offline.values("received_at").distinct().count() == 1
+
+
+def test_all_kiosks_but_the_silent_one_stay_online_for_good(year):
+    kiosks = Device.objects.filter(organisation=year.body, kind=DeviceKind.KIOSK)
+    kiosks.update(last_seen_at=timezone.now() - timedelta(days=3))
+    paired = KioskFactory(
+        touchpoint__organisation=year.body,
+        app_version="1.0.0",
+        queue_length=0,
+        last_seen_at=timezone.now() - timedelta(days=2),
+    )
+    hear_of_kiosks()
+    now = timezone.now()
+    health = {kiosk.name: health_of(kiosk, now, is_silent=False).pill for kiosk in kiosks}
+    assert health.pop("Borne de l’action sociale") == "wait"
+    assert health.pop(paired.name) == "wait", "a tablet that a visitor paired speaks for itself"
+    assert set(health.values()) == {"good"}
+
+
+def test_a_service_has_no_work_of_a_demonstration(tmp_path: Path) -> None:
+    def scheduled_with(demo: str) -> str:
+        code = "import django; django.setup()\nfrom parvis.foundation import schedule\n"
+        return subprocess.run(
+            [sys.executable, "-c", code + "print(*schedule.schedules())"],
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "parvis.config.settings.dev",
+                "PARVIS_HOME": str(tmp_path),
+                "PARVIS_DEMO": demo,
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert "parvis.web.tasks.keep_kiosks_online" in scheduled_with("1")
+    assert "parvis.web" not in scheduled_with("0")
 
 
 def test_the_presses_of_children_are_set_apart(year):

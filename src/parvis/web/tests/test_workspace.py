@@ -8,13 +8,23 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_scopes import scopes_disabled
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.models import Person
 from parvis.accounts.tests.factories import PersonFactory, RoleFactory, sign_in
+from parvis.editions.enums import OptionCode
+from parvis.editions.models import RegistrationOption
 from parvis.editions.tests.factories import EditionFactory, RegistrationFactory
+from parvis.feedback.enums import AlertKind
+from parvis.feedback.operations.alerts import close_by_itself, open_alert
+from parvis.feedback.tests.comment_factories import CommentFactory
+from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.mystery_audits.tests.factories import ContactFactory, MysteryCitizenFactory
+from parvis.organisations.models import Mandate
 from parvis.organisations.tests.factories import MandateFactory, OrganisationFactory
+
+DETAILS = {"since": "2026-06-01", "excluded": 40, "raw": 50, "reasons": {"2": 40}}
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +99,54 @@ def test_a_coordinator_sees_their_registration_and_the_editions_still_open(clien
     assert html.count("<h2>Déjà inscrit</h2>") == 1
     assert "Les inscriptions sont ouvertes" in card(html, "Encore ouverte")
     assert "Brouillon" not in html
+
+
+class TestListening:
+    """The card of on-the-spot feedback: what waits there, or the way in."""
+
+    @pytest.fixture
+    def mandate(self) -> Mandate:
+        return MandateFactory(confirmed=True)
+
+    def test_a_body_without_the_option_has_no_card(self, client: Client, mandate: Mandate) -> None:
+        TouchpointFactory()
+        assert "Écoute à chaud</h2>" not in home(client, mandate.person)
+
+    def test_a_body_that_ticked_the_option_is_told_how_to_begin(
+        self, client: Client, mandate: Mandate
+    ) -> None:
+        edition = EditionFactory(complete=True)
+        option = edition.options.get(code=OptionCode.FEEDBACK)
+        registration = RegistrationFactory(edition=edition, organisation=mandate.organisation)
+        RegistrationOption.objects.create(registration=registration, option=option, price_cents=0)
+        html = home(client, mandate.person)
+        assert "trois étapes suffisent" in card(html, "Écoute à chaud")
+        assert f'href="{reverse("feedback:home")}"' in html.split("<main")[1]
+
+    def test_alerts_come_first_then_texts_then_nothing(
+        self, client: Client, mandate: Mandate
+    ) -> None:
+        touchpoint = TouchpointFactory(organisation=mandate.organisation)
+        html = home(client, mandate.person)
+        assert "1 point d’écoute ouvert, rien n’attend." in card(html, "Écoute à chaud")
+        CommentFactory(touchpoint=touchpoint)
+        CommentFactory()
+        html = home(client, mandate.person)
+        assert "1 texte de citoyen à relire." in card(html, "Écoute à chaud")
+        with scopes_disabled():
+            alert = open_alert(touchpoint=touchpoint, kind=AlertKind.MISUSE, details=DETAILS)
+            open_alert(touchpoint=TouchpointFactory(), kind=AlertKind.MISUSE, details=DETAILS)
+        html = home(client, mandate.person)
+        assert "1 alerte à traiter." in card(html, "Écoute à chaud")
+        assert reverse("feedback:alerts") in html.split("<main")[1]
+        with scopes_disabled():
+            close_by_itself(alert=alert)
+        assert "1 texte de citoyen" in card(home(client, mandate.person), "Écoute à chaud")
+
+    def test_a_coordinator_not_confirmed_sees_nothing_of_it(self, client: Client) -> None:
+        mandate = MandateFactory()
+        TouchpointFactory(organisation=mandate.organisation)
+        assert "Écoute à chaud</h2>" not in home(client, mandate.person)
 
 
 def test_a_reviewer_sees_the_queue(client: Client) -> None:

@@ -14,6 +14,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.models import Person, SignInLink
 from parvis.accounts.operations import grant_role
 from parvis.accounts.tokens import new_token
+from parvis.foundation.addresses import site_address
 
 
 class Command(BaseCommand):
@@ -21,7 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="adresse électronique de l’opérateur")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="adresse du site")
+        parser.add_argument(
+            "--url",
+            default=site_address() or "http://127.0.0.1:8000",
+            help="adresse du site (par défaut, celle de PARVIS_PUBLIC_ADDRESS)",
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, email: str, url: str, **options: Any) -> None:

@@ -25,6 +25,7 @@ const REFUSAL_MS = 15_000;
 const LEAST_THANKS_MS = 6_000;
 const CONFIGURATION_MS = 15 * 60_000;
 const RETRY_MS = 30_000;
+const RENEWAL_MS = 10 * 60_000;
 
 class Kiosk {
   constructor(words) {
@@ -85,6 +86,7 @@ class Kiosk {
     this.attract();
     this.renewConfiguration();
     setInterval(() => this.renewConfiguration(), CONFIGURATION_MS);
+    setInterval(() => this.restartIfOld(), RENEWAL_MS);
     this.updates = new Updates({
       url: page.workerUrl,
       scope: page.scope,
@@ -309,6 +311,13 @@ class Kiosk {
     } catch {
       // What is kept here serves until the network is back.
     }
+  }
+
+  /** This start had no room to pass to a new database: another may have some, if the page can come
+      back without network. */
+  async restartIfOld() {
+    const canStart = this.shown === "attract" && navigator.serviceWorker?.controller;
+    if (canStart && (await store.isOld())) location.reload();
   }
 
   async health() {

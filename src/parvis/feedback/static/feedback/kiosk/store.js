@@ -1,62 +1,54 @@
 /* The kiosk's own database: what it is, what it shows, and the answers that no server has yet.
 
-   Stores: `meta` (values by name), `entries` (answers waiting, by sequence number), `aside` (answers
-   the server could not read, by identifier), `runs` (server's time at the zero of each run's clock).
-   A write is durable when its promise resolves: on the disk, not in a cache of the system. */
+   Its stores are those of `database.js`; which database it is, `generations.js` says. A write is
+   durable when its promise resolves: on the disk, not in a cache of the system. */
 
-const NAME = "parvis-kiosk";
-const VERSION = 1;
+import { finished, result } from "./database.js";
+import { openGeneration } from "./generations.js";
+
+export { result };
 
 let opening = null;
 
-/** The open database; rejects when the browser has none to give. */
-export function open() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      const database = request.result;
-      database.createObjectStore("meta");
-      database.createObjectStore("entries", { keyPath: "seq" });
-      database.createObjectStore("aside", { keyPath: "id" });
-      database.createObjectStore("runs", { keyPath: "run" });
-    };
-    request.onsuccess = () => {
-      const database = request.result;
+/** The open generation; rejects when the browser has none to give. */
+function open() {
+  opening ??= openGeneration()
+    .then((generation) => {
+      const { database } = generation;
       // Another tab of a later version, or a browser in trouble: the next use opens again.
-      database.onversionchange = () => database.close();
+      database.onversionchange = () => {
+        database.close();
+        opening = null;
+      };
       database.onclose = () => (opening = null);
-      resolve(database);
-    };
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("blocked by another tab"));
-  }).catch((error) => {
-    opening = null;
-    throw error;
-  });
+      return generation;
+    })
+    .catch((error) => {
+      opening = null;
+      throw error;
+    });
   return opening;
 }
 
-/** The result of one request. */
-export function result(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+/** The bucket of this database; null where the browser has none. */
+export async function bucket() {
+  return (await open()).bucket;
+}
+
+/** Whether the start had no room to pass to a new database. */
+export async function isOld() {
+  return Boolean((await open()).isOld);
 }
 
 async function transact(mode, names, work, options) {
-  const database = await open();
+  const { database } = await open();
   const transaction = database.transaction(names, mode, options);
-  const finished = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
-    transaction.onerror = () => {};
-  });
+  const done = finished(transaction);
   let value;
   try {
     value = await work(...names.map((name) => transaction.objectStore(name)));
   } catch (error) {
-    finished.catch(() => {});
+    done.catch(() => {});
     try {
       transaction.abort();
     } catch {
@@ -64,7 +56,7 @@ async function transact(mode, names, work, options) {
     }
     throw error;
   }
-  await finished;
+  await done;
   return value;
 }
 
