@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from functools import lru_cache
+from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from parvis.foundation import keys_apart, sealed_box
@@ -24,26 +25,19 @@ _INVITATION_LENGTH = _HEX * (16 + INVITATION_BYTES)
 
 def make_box(poll: StaffPoll) -> bytes:
     """The public key of the box, made at the first call; later calls return the same."""
-    name = _name(poll, "box")
-    if not keys_apart.exists(name):
-        private, public = sealed_box.new_box()
-        keys_apart.write(name, private + public)
-    return keys_apart.read(name)[sealed_box.KEY_BYTES :]
+    held = _held(_name(poll, "box"), lambda: b"".join(sealed_box.new_box()))
+    return held[sealed_box.KEY_BYTES :]
 
 
 def make_group(group: PollGroup) -> bytes:
     """The public key that checks the tokens of a group, made at the first call."""
     name = _name(group.poll, f"group-{group.number}")
-    if not keys_apart.exists(name):
-        keys_apart.write(name, new_private_key())
-    return BlindSigner(keys_apart.read(name)).public_key
+    return BlindSigner(_held(name, new_private_key)).public_key
 
 
 def make_invitations(poll: StaffPoll) -> None:
     """The key of the invitations, made at the first call."""
-    name = _name(poll, "invitations")
-    if not keys_apart.exists(name):
-        keys_apart.write(name, secrets.token_bytes(32))
+    _held(_name(poll, "invitations"), lambda: secrets.token_bytes(32))
 
 
 def destroy(poll: StaffPoll) -> None:
@@ -52,7 +46,6 @@ def destroy(poll: StaffPoll) -> None:
         keys_apart.destroy(_name(poll, f"group-{number}"))
     for use in ("invitations", "box"):
         keys_apart.destroy(_name(poll, use))
-    _signer.cache_clear()
 
 
 def are_held(poll: StaffPoll) -> bool:
@@ -80,7 +73,7 @@ class Box:
 
 def sign(group: PollGroup, blinded: bytes) -> bytes:
     """The blind signature of the group; raises `UnfitBlindedMessage`, `KeyMissing`."""
-    return _signer(_name(group.poll, f"group-{group.number}")).sign(blinded)
+    return BlindSigner(keys_apart.read(_name(group.poll, f"group-{group.number}"))).sign(blinded)
 
 
 def invitation(agent: EligibleAgent) -> str:
@@ -102,6 +95,14 @@ def invited(poll: StaffPoll, typed: str) -> UUID | None:
     return number if hmac.compare_digest(expected.encode(), typed.lower().encode()) else None
 
 
+def _held(name: str, make: Callable[[], bytes]) -> bytes:
+    """The key of that name, made if it is not there; two workers at once get the same."""
+    if not keys_apart.exists(name):
+        with suppress(keys_apart.KeyExists):
+            keys_apart.write(name, make())
+    return keys_apart.read(name)
+
+
 def _mac(key: bytes, number: UUID) -> str:
     return hmac.new(key, number.bytes, hashlib.sha256).digest()[:INVITATION_BYTES].hex()
 
@@ -112,9 +113,3 @@ def _name(poll: StaffPoll, use: str) -> str:
 
 def _bound(poll: StaffPoll, token: str) -> bytes:
     return b"staff poll" + poll.reference.bytes + token.encode("ascii")
-
-
-@lru_cache(maxsize=64)
-def _signer(name: str) -> BlindSigner:
-    # Reading a key checks it, which takes longer than many signatures.
-    return BlindSigner(keys_apart.read(name))

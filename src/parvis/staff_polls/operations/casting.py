@@ -16,7 +16,7 @@ from parvis.foundation.blind_signatures import verify
 from parvis.staff_polls import keys
 from parvis.staff_polls.codes import read_ballot_code, token_of_code, token_of_message
 from parvis.staff_polls.models import Ballot, PollGroup, PrintedCode, StaffPoll
-from parvis.staff_polls.operations.holding import find, hold_open
+from parvis.staff_polls.operations.holding import check_open, find, hold_open
 from parvis.staff_polls.poll_document import Answers, read_answers, read_document
 from parvis.staff_polls.refusals import unknown_code, unknown_token
 
@@ -52,9 +52,8 @@ def cast_ballot(
             or len(signature) > MAX_SIGNATURE_BYTES
             or not verify(bytes(signer.public_key), message, signature)
         ):
-            with transaction.atomic():
-                # After the close, whoever comes late reads that, not that the token is unknown.
-                hold_open(poll)
+            # After the close, whoever comes late reads that, not that the token is unknown.
+            check_open(poll)
             raise unknown_token()
         _store(poll, signer, token_of_message(poll.reference, message), answers)
 
@@ -72,8 +71,7 @@ def printed_token(poll: StaffPoll, code: str) -> str:
     with scopes_disabled():
         if PrintedCode.objects.filter(poll=poll, pk=token).exists():
             return token
-    with scopes_disabled(), transaction.atomic():
-        hold_open(poll)
+    check_open(poll)
     raise unknown_code()
 
 

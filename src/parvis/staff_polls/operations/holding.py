@@ -32,11 +32,20 @@ def hold_open(poll: StaffPoll) -> None:
             [poll.pk],
         )
         (state,) = cursor.fetchone()
-    if state != PollState.OPEN:
-        raise Closed(was_open=state == PollState.CLOSED)
+    _refuse_unless_open(state)
+
+
+def check_open(poll: StaffPoll) -> None:
+    """Raise `Closed` when the poll was not open as it was read; holds nothing."""
+    _refuse_unless_open(poll.state)
 
 
 def hold_alone(poll: StaffPoll) -> StaffPoll:
     """The poll, read again, that nobody else changes or votes in before the transaction ends."""
     locked: StaffPoll = StaffPoll.objects.select_for_update().get(pk=poll.pk)
     return locked
+
+
+def _refuse_unless_open(state: str) -> None:
+    if state != PollState.OPEN:
+        raise Closed(was_open=state == PollState.CLOSED)

@@ -15,8 +15,8 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.blind_signatures import UnfitBlindedMessage
 from parvis.staff_polls import keys
-from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
-from parvis.staff_polls.operations.holding import find, hold_open
+from parvis.staff_polls.models import EligibleAgent, StaffPoll
+from parvis.staff_polls.operations.holding import check_open, find, hold_open
 from parvis.staff_polls.refusals import Collected, PollRefusal, unknown_invitation
 
 
@@ -36,9 +36,9 @@ class IssuedToken:
 
 def invited_group(*, poll_code: str, invitation: str) -> InvitedGroup:
     """The group of an invitation; changes nothing. Raise `PollRefusal`."""
-    with scopes_disabled(), transaction.atomic():
+    with scopes_disabled():
         poll = find(poll_code)
-        hold_open(poll)
+        check_open(poll)
         group = _agent(poll, invitation, lock=False).group
         return InvitedGroup(group.number, bytes(group.public_key))
 
@@ -49,22 +49,28 @@ def issue_token(*, poll_code: str, invitation: str, blinded: bytes) -> IssuedTok
     Raise `PollRefusal`: unknown invitation, token already collected with another message, poll
     not open, or a message that no honest device blinds.
     """
-    with scopes_disabled(), transaction.atomic():
+    with scopes_disabled():
         poll = find(poll_code)
-        hold_open(poll)
-        agent = _agent(poll, invitation, lock=True)
+        check_open(poll)
+        agent = _agent(poll, invitation, lock=False)
         digest = hashlib.sha256(blinded).hexdigest()
         if agent.blinded_hash not in ("", digest):
             raise Collected
-        group: PollGroup = agent.group
         try:
-            signature = keys.sign(group, blinded)
+            # Before anything is locked: it takes longer than all the rest. A signature that is not
+            # given out is worth nothing.
+            signature = keys.sign(agent.group, blinded)
         except UnfitBlindedMessage as error:
             raise PollRefusal(_("Cette demande de bulletin n’est pas lisible.")) from error
-        if not agent.blinded_hash:
-            agent.blinded_hash = digest
-            agent.save(update_fields=["blinded_hash"])
-        return IssuedToken(group.number, signature)
+        with transaction.atomic():
+            hold_open(poll)
+            agent = _agent(poll, invitation, lock=True)
+            if agent.blinded_hash not in ("", digest):
+                raise Collected
+            if not agent.blinded_hash:
+                agent.blinded_hash = digest
+                agent.save(update_fields=["blinded_hash"])
+        return IssuedToken(agent.group.number, signature)
 
 
 def _agent(poll: StaffPoll, invitation: str, *, lock: bool) -> EligibleAgent:
