@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.editions.tests.factories import RegistrationFactory
+from parvis.feedback.enums import QuestionKind
 from parvis.feedback.national import freeze
 from parvis.feedback.operations.walls import create_wall_link
+from parvis.feedback.tests.comment_factories import CommentFactory
 from parvis.feedback.tests.exchange_data import add_counts
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory
 from parvis.feedback.tests.test_coordinator_pages import tick_option
@@ -60,6 +62,37 @@ def test_axe_finds_nothing_on_a_board_and_a_screen_full_of_answers(reception: Re
         visit.open(path)
         found += examined(visit)
     none_wrong(found)
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024])
+def test_no_list_scrolls_sideways_where_rows_may_be_stacked(reception: Reception, width: int):
+    registration = RegistrationFactory(confirmed=True)
+    tick_option(registration)
+    touchpoint = TouchpointFactory(
+        organisation=registration.organisation,
+        name="Accueil de la médiathèque intercommunale",
+        service="Renseignements et inscriptions",
+    )
+    KioskFactory(
+        touchpoint=touchpoint,
+        name="Borne de la médiathèque intercommunale",
+        last_seen_at=timezone.now(),
+        queue_length=1_200,
+        clock_offset_ms=11 * 60_000,
+        storage_left_bytes=12_000_000_000,
+        app_version="1.0.0",
+    )
+    CommentFactory(touchpoint=touchpoint, kind=QuestionKind.IDEA, raw_text="Un banc. " * 12)
+    CommentFactory(touchpoint=touchpoint, raw_text="Trop d’attente. " * 12)
+    device = {"viewport": {"width": width, "height": 900}}
+    visit = reception.visit(device, person=registration.submitted_by)
+    for name in ("kiosks", "touchpoints", "comments", "ideas", "board"):
+        visit.open(reverse(f"feedback:{name}"))
+        lists = visit.page.locator(".table-scroll")
+        assert lists.count() >= 1, name
+        wide = lists.evaluate_all("found => found.map((one) => one.scrollWidth - one.clientWidth)")
+        assert max(wide) <= 0, f"{visit.where}: {wide}"
+        assert visit.sideways() == []
 
 
 def test_axe_finds_nothing_on_the_national_view(reception: Reception):
