@@ -1,0 +1,154 @@
+"""Coarse figures of a staff poll: what is shown of a group, and of a whole that is nearly
+unanimous.
+
+Rounding is not what keeps a hidden group from being computed (`poll_disclosure` judges the tables
+as if they were exact); it keeps a group's table from telling what each of its members answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from parvis.statistics.poll_disclosure import DEFAULT_THRESHOLD, DISSENT, LEAST_THRESHOLD
+
+IntArray = NDArray[np.int64]
+
+# Shares are rounded to this many points, numbers of people down to this many people.
+SHARE_STEP: Final = 5
+PEOPLE_STEP: Final = 5
+# What `CoarseShares.end` says of a share.
+AT_MOST, BETWEEN, AT_LEAST = -1, 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseShares:
+    """Shares of the options of one or several tables.
+
+    Attributes
+    ----------
+    percent : ndarray of int, shape (..., n_options)
+        Multiple of `SHARE_STEP`. They need not add up to 100.
+    end : ndarray of int, shape (..., n_options)
+        `AT_LEAST` or `AT_MOST` if the share is only known to reach `percent` (itself included) or
+        not to exceed it; `BETWEEN` if it is rounded to it.
+    answers : ndarray of int, shape (...)
+        Number of answers, rounded down to `PEOPLE_STEP`.
+    """
+
+    percent: IntArray
+    end: IntArray
+    answers: IntArray
+
+
+def coarse_shares(counts: ArrayLike) -> CoarseShares:
+    """Round the shares of tables so that unanimity does not show.
+
+    From 20 answers on, shares of 90 % or more are one class, shares of 10 % or less another; from
+    10 answers, 80 and 20 %; below, 60 and 40 %. A fixed 90 % would not do: with 10 answers only 9
+    make 90 %, and the dissenter would read what all the others said. In each class of size, the
+    last class holds at least the shares of n, n − 1 and n − 2 answers. Between, shares are rounded
+    to 5 points, and kept apart from the ends.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (..., n_options)
+        At least 5 answers a table.
+
+    Returns
+    -------
+    CoarseShares
+
+    Raises
+    ------
+    ValueError
+        Negative counts, no option, or a table of fewer than 5 answers: nothing is shown of it.
+
+    Examples
+    --------
+    >>> found = coarse_shares([[9, 5, 6], [9, 1, 0]])
+    >>> found.percent.tolist(), found.end.tolist(), found.answers.tolist()
+    ([[45, 25, 30], [80, 20, 20]], [[0, 0, 0], [1, -1, -1]], [20, 10])
+    """
+    table = np.asarray(counts, dtype=np.int64)
+    if table.ndim == 0 or table.shape[-1] == 0 or (table < 0).any():
+        raise ValueError("counts must be zero or more, with at least one option")
+    answers = table.sum(axis=-1, keepdims=True)
+    if (answers < LEAST_THRESHOLD).any():
+        raise ValueError(f"a table of fewer than {LEAST_THRESHOLD} answers is not shown at all")
+    low = end_percent(answers)
+    # Integers throughout: 18 of 20 is 90 % exactly, which a float might miss.
+    end = np.where(100 * table >= (100 - low) * answers, AT_LEAST, BETWEEN)
+    end = np.where(100 * table <= low * answers, AT_MOST, end)
+    # Halves up: (2 × 100 c / 5 + n) // 2 n.
+    nearest = SHARE_STEP * ((2 * (100 // SHARE_STEP) * table + answers) // (2 * answers))
+    inside = np.clip(nearest, low + SHARE_STEP, 100 - low - SHARE_STEP)
+    percent = np.select([end == AT_LEAST, end == AT_MOST], [100 - low, low], inside)
+    rounded = PEOPLE_STEP * (answers[..., 0] // PEOPLE_STEP)
+    return CoarseShares(percent.astype(np.int64), end.astype(np.int64), rounded)
+
+
+def end_percent(answers: ArrayLike) -> IntArray:
+    """Share, in per cent, that the lowest class of `coarse_shares` does not exceed.
+
+    It depends on the number of answers rounded down, so that it tells no more than that number.
+
+    Parameters
+    ----------
+    answers : array_like of int
+
+    Returns
+    -------
+    ndarray of int
+
+    Examples
+    --------
+    >>> end_percent([7, 10, 19, 20, 300]).tolist()
+    [40, 20, 20, 10, 10]
+    """
+    n = np.asarray(answers, dtype=np.int64)
+    return np.select([n >= 20, n >= 10], [10, 20], 40).astype(np.int64)
+
+
+def shown_participation(
+    ballots: ArrayLike, eligible: ArrayLike, *, threshold: int = DEFAULT_THRESHOLD
+) -> IntArray:
+    """Round numbers of ballots so that they tell neither who took part nor that everybody did.
+
+    Rounded down to multiples of 5; nothing below the threshold. Participation of everybody, or of
+    all but one or two, would tell each one's: these count as everybody but three. (Of twelve people
+    and a threshold of ten, nothing is ever shown.) The whole less the groups shown still bounds how
+    many of a small group took part, within 5 people a table; no answer can be read from that.
+
+    Parameters
+    ----------
+    ballots, eligible : array_like of int, same shape
+        Of the organisation, or of each group.
+    threshold : int
+        At least `LEAST_THRESHOLD`.
+
+    Returns
+    -------
+    ndarray of int, same shape
+        0: nothing is shown.
+
+    Raises
+    ------
+    ValueError
+        Other shapes, negative ballots, more ballots than eligible people, or a threshold too low.
+
+    Examples
+    --------
+    >>> shown_participation([9, 14, 57, 15], [12, 40, 60, 15]).tolist()
+    [0, 10, 55, 10]
+    """
+    taken, people = np.asarray(ballots, dtype=np.int64), np.asarray(eligible, dtype=np.int64)
+    if taken.shape != people.shape or ((taken < 0) | (taken > people)).any():
+        raise ValueError("ballots must be from 0 to the eligible people, with the same shape")
+    if threshold < LEAST_THRESHOLD:
+        raise ValueError(f"the threshold must be at least {LEAST_THRESHOLD}, got {threshold}")
+    told = np.minimum(taken, people - DISSENT)
+    return np.where(told < threshold, 0, PEOPLE_STEP * (told // PEOPLE_STEP))
