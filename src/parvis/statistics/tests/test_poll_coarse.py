@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from parvis.statistics.poll_coarse import (
     AT_LEAST,
@@ -11,6 +12,7 @@ from parvis.statistics.poll_coarse import (
     BETWEEN,
     coarse_shares,
     end_percent,
+    exact_beside_groups,
     shown_participation,
 )
 
@@ -88,3 +90,88 @@ def test_impossible_participation_is_refused() -> None:
         shown_participation([5, 5], [10])
     with pytest.raises(ValueError, match="threshold"):
         shown_participation([5], [10], threshold=4)
+
+
+# --- An exact whole beside coarse groups -------------------------------------------------------
+
+
+def most_dissent(tables: np.ndarray, hidden_together: np.ndarray, group: int) -> float:
+    """The attacker's side: most answers outside its majority that a group may have, knowing the
+    exact whole, every coarse table and how many of each group answered.
+
+    Linear programming; a transport problem, so its optimum is in whole people.
+    """
+    n_groups, n_options = tables.shape
+    answers = tables.sum(axis=1)
+    limits = []
+    for counts, size in zip(tables, answers, strict=True):
+        for count in counts:
+            alike = [c for c in range(size + 1) if cell(c, size) == cell(count, size)]
+            limits.append((min(alike), max(alike)))
+    limits += [(0, None)] * n_options
+    rows, totals = [], []
+    for row, size in enumerate([*answers, hidden_together.sum()]):
+        rows.append(np.repeat(np.arange(n_groups + 1) == row, n_options))
+        totals.append(size)
+    for option, total in enumerate(tables.sum(axis=0) + hidden_together):
+        rows.append(np.tile(np.arange(n_options) == option, n_groups + 1))
+        totals.append(total)
+    kept = np.zeros((n_groups + 1, n_options))
+    kept[group, tables[group].argmax()] = 1
+    found = linprog(kept.ravel(), A_eq=np.array(rows, float), b_eq=totals, bounds=limits)
+    return float(answers[group] - found.fun)
+
+
+def cell(count: int, size: int) -> tuple[int, int]:
+    found = coarse_shares([count, size - count])
+    return int(found.percent[0]), int(found.end[0])
+
+
+def test_an_exact_whole_would_tell_that_all_the_other_groups_agree() -> None:
+    visible = np.array([[10, 3], [30, 0], [30, 0]])
+    assert most_dissent(visible, np.zeros(2, dtype=int), 1) == pytest.approx(0.0)
+    nobody_hidden = np.zeros((1, 3))
+    assert not exact_beside_groups([visible], nobody_hidden).any()
+    # The same, once a group with three dissenters is among those hidden.
+    assert most_dissent(visible[1:], visible[0], 0) == pytest.approx(3.0)
+    assert exact_beside_groups([visible], [[True, False, False]]).all()
+    # One person short: a reader who is the third dissenter would know.
+    assert not exact_beside_groups([[[11, 2], [30, 0], [27, 4]]], nobody_hidden).any()
+
+
+def test_no_group_is_known_to_agree_when_the_whole_is_exact() -> None:
+    rng = np.random.default_rng(8)
+    exact = coarse = pinned = 0
+    for _ in range(60):
+        n_groups, n_options = int(rng.integers(1, 6)), int(rng.integers(2, 4))
+        tables = np.array(
+            [
+                rng.multinomial(rng.integers(10, 45), rng.dirichlet([9, *[0.3] * (n_options - 1)]))
+                for _ in range(n_groups)
+            ]
+        )
+        hidden = rng.random(n_groups) < 0.2
+        if hidden.all():
+            continue
+        shown, rest = tables[~hidden], tables[hidden].sum(axis=0)
+        least = min(most_dissent(shown, rest, group) for group in range(len(shown)))
+        if exact_beside_groups([tables], [hidden])[0]:
+            exact += 1
+            assert least >= 2 - 1e-6
+        else:
+            coarse += 1
+            pinned += least < 2 - 1e-6
+    # The attack succeeds on most of the tables that are not left exact.
+    assert exact > 10
+    assert pinned > coarse / 4
+
+
+def test_shapes_and_small_groups_are_refused() -> None:
+    with pytest.raises(ValueError, match="hidden"):
+        exact_beside_groups([[[5, 5]]], [[True, False]])
+    with pytest.raises(ValueError, match="fewer than 5"):
+        exact_beside_groups([[[3, 1], [20, 20]]], [[False, False]])
+    assert exact_beside_groups([[[3, 1], [20, 20]]], [[True, True]]).tolist() == [True]
+    assert exact_beside_groups(
+        [[[20, 20]], [[40, 0]]], [[False], [False]], cards=[1, 1]
+    ).tolist() == [False, False]
