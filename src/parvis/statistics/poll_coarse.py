@@ -13,9 +13,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from parvis.statistics.poll_disclosure import DEFAULT_THRESHOLD, DISSENT, LEAST_THRESHOLD
+from parvis.statistics.poll_disclosure import (
+    DEFAULT_THRESHOLD,
+    DISSENT,
+    LEAST_THRESHOLD,
+    exact_tables,
+    together,
+)
 
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 # Shares are rounded to this many points, numbers of people down to this many people.
 SHARE_STEP: Final = 5
@@ -79,16 +86,9 @@ def coarse_shares(counts: ArrayLike) -> CoarseShares:
     answers = table.sum(axis=-1, keepdims=True)
     if (answers < LEAST_THRESHOLD).any():
         raise ValueError(f"a table of fewer than {LEAST_THRESHOLD} answers is not shown at all")
-    low = end_percent(answers)
-    # Integers throughout: 18 of 20 is 90 % exactly, which a float might miss.
-    end = np.where(100 * table >= (100 - low) * answers, AT_LEAST, BETWEEN)
-    end = np.where(100 * table <= low * answers, AT_MOST, end)
-    # Halves up: (2 × 100 c / 5 + n) // 2 n.
-    nearest = SHARE_STEP * ((2 * (100 // SHARE_STEP) * table + answers) // (2 * answers))
-    inside = np.clip(nearest, low + SHARE_STEP, 100 - low - SHARE_STEP)
-    percent = np.select([end == AT_LEAST, end == AT_MOST], [100 - low, low], inside)
+    percent, end = _codes(table, answers)
     rounded = PEOPLE_STEP * (answers[..., 0] // PEOPLE_STEP)
-    return CoarseShares(percent.astype(np.int64), end.astype(np.int64), rounded)
+    return CoarseShares(percent, end, rounded)
 
 
 def end_percent(answers: ArrayLike) -> IntArray:
@@ -152,3 +152,93 @@ def shown_participation(
         raise ValueError(f"the threshold must be at least {LEAST_THRESHOLD}, got {threshold}")
     told = np.minimum(taken, people - DISSENT)
     return np.where(told < threshold, 0, PEOPLE_STEP * (told // PEOPLE_STEP))
+
+
+def exact_beside_groups(
+    counts: ArrayLike, hidden: ArrayLike, *, cards: ArrayLike | None = None
+) -> BoolArray:
+    """Say which final tables of the whole are exact counts beside the coarse tables of groups.
+
+    An exact whole may undo the coarse tables: of three dissenters in all, if a group visibly has
+    three, everybody else agreed. So the whole is exact only if each group shown could have
+    `DISSENT` dissenters, its own included, in another poll that would show the very same: other
+    groups would lend it theirs against answers of its majority, as far as their coarse tables do
+    not change; the groups hidden, as far as they have any. The last of the three leaves one to a
+    reader who knows their own answer. Hiding the group that has the dissenters, tried first, told
+    as much by which group was hidden.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_columns, n_groups, n_options)
+        As from `poll_tables.tabulate`.
+    hidden : array_like of bool, shape (n_columns, n_groups)
+        As from `poll_disclosure.hide_groups`.
+    cards : array_like of int, shape (n_columns,), optional
+        As in `poll_disclosure.plan_release`: the columns of a card are exact together.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_columns,)
+        Never true where `poll_disclosure.exact_tables` is false.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit together, or a group shown with fewer than 5 answers.
+
+    Examples
+    --------
+    >>> visible, spread = [[10, 3], [30, 0], [30, 0]], [[23, 3], [29, 1], [28, 2]]
+    >>> exact_beside_groups([visible, spread], np.zeros((2, 3))).tolist()
+    [False, True]
+    """
+    tables, away = np.asarray(counts, dtype=np.int64), np.asarray(hidden, dtype=np.bool_)
+    if tables.ndim != 3 or away.shape != tables.shape[:2]:
+        raise ValueError(f"hidden must have the shape of the groups, got {away.shape}")
+    exact = exact_tables(tables.sum(axis=1), cards=cards)
+    safe = [
+        _could_all_dissent(table[~gone], table[gone].sum(axis=0))
+        for table, gone in zip(tables, away, strict=True)
+    ]
+    return together(exact & np.array(safe, dtype=np.bool_), cards)
+
+
+def _could_all_dissent(shown: IntArray, hidden_together: IntArray) -> bool:
+    if len(shown) == 0:
+        return True
+    answers = shown.sum(axis=1, keepdims=True)
+    if (answers < LEAST_THRESHOLD).any():
+        raise ValueError(f"a group of fewer than {LEAST_THRESHOLD} answers is not shown")
+    # What each cell may lose or gain without changing what is shown; three are enough to know.
+    spare, room = np.zeros_like(shown), np.zeros_like(shown)
+    still_less = still_more = np.ones(shown.shape, dtype=np.bool_)
+    for step in range(1, DISSENT + 1):
+        still_less = still_less & (shown >= step) & _same(shown, shown - step, answers)
+        still_more = still_more & (shown + step <= answers) & _same(shown, shown + step, answers)
+        spare, room = spare + still_less, room + still_more
+    # By option: how many other answers the group may give away against answers of that option.
+    lent = np.minimum(spare.sum(axis=1, keepdims=True) - spare, room)
+    lent_by_hidden = hidden_together.sum() - hidden_together
+    majority = shown.argmax(axis=1)
+    groups = np.arange(len(shown))
+    by_others = (lent.sum(axis=0) + lent_by_hidden)[majority] - lent[groups, majority]
+    dissent = answers[:, 0] - shown[groups, majority]
+    return bool((dissent + by_others >= DISSENT).all())
+
+
+def _same(counts: IntArray, others: IntArray, answers: IntArray) -> BoolArray:
+    codes, other_codes = _codes(counts, answers), _codes(others, answers)
+    return np.asarray((codes[0] == other_codes[0]) & (codes[1] == other_codes[1]), dtype=np.bool_)
+
+
+def _codes(counts: IntArray, answers: IntArray) -> tuple[IntArray, IntArray]:
+    """`CoarseShares.percent` and `end` of counts out of `answers`."""
+    low = end_percent(answers)
+    # Integers throughout: 18 of 20 is 90 % exactly, which a float might miss.
+    end = np.where(100 * counts >= (100 - low) * answers, AT_LEAST, BETWEEN)
+    end = np.where(100 * counts <= low * answers, AT_MOST, end)
+    # Halves up: (2 × 100 c / 5 + n) // 2 n.
+    nearest = SHARE_STEP * ((2 * (100 // SHARE_STEP) * counts + answers) // (2 * answers))
+    inside = np.clip(nearest, low + SHARE_STEP, 100 - low - SHARE_STEP)
+    percent = np.select([end == AT_LEAST, end == AT_MOST], [100 - low, low], inside)
+    return percent.astype(np.int64), end.astype(np.int64)

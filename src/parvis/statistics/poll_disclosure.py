@@ -163,7 +163,7 @@ def plan_release(
             & _may_be_told_apart(newcomers + entering, table, threshold)
             & _may_be_told_apart(kept_back, everybody, threshold)
         )
-    possible = poll.of_whole_cards(possible)
+    possible = together(possible, poll.cards)
     # Cards count once, however many columns they have.
     refreshed_cards = possible[poll.first_of_card].sum(axis=0)
     entering_now = int(np.flatnonzero(refreshed_cards == refreshed_cards.max(initial=0))[-1])
@@ -286,8 +286,9 @@ def hide_groups(
 
 
 def exact_tables(counts: ArrayLike, *, cards: ArrayLike | None = None) -> BoolArray:
-    """Say which tables of the whole organisation are shown as exact counts; the others are coarse
-    (`poll_coarse.coarse_shares`), because nearly everybody gave the same answer.
+    """Say which interim tables are shown as exact counts; the others are coarse
+    (`poll_coarse.coarse_shares`), because nearly everybody gave the same answer. At closing,
+    `poll_coarse.exact_beside_groups` says it.
 
     Parameters
     ----------
@@ -313,8 +314,42 @@ def exact_tables(counts: ArrayLike, *, cards: ArrayLike | None = None) -> BoolAr
     table = np.asarray(counts, dtype=np.int64)
     if table.ndim != 2:
         raise ValueError(f"counts must have two dimensions, got {table.ndim}")
-    exact: BoolArray = _dissent(table) >= DISSENT
-    return exact if cards is None else _of_whole_cards(exact, np.asarray(cards, dtype=np.int64))
+    return together(np.asarray(_dissent(table) >= DISSENT), cards)
+
+
+def together(possible: BoolArray, cards: ArrayLike | None) -> BoolArray:
+    """Keep what is possible for all the columns of a card.
+
+    Parameters
+    ----------
+    possible : ndarray of bool, shape (n_columns, ...)
+    cards : array_like of int, shape (n_columns,), or None
+        Card of each column; None: each its own.
+
+    Returns
+    -------
+    ndarray of bool, same shape
+
+    Raises
+    ------
+    ValueError
+        Another number of columns.
+
+    Examples
+    --------
+    >>> together(np.array([True, False, True]), [4, 4, 5]).tolist()
+    [False, False, True]
+    """
+    if cards is None:
+        return possible
+    numbers = np.asarray(cards, dtype=np.int64)
+    if numbers.shape != possible.shape[:1]:
+        raise ValueError(f"cards must have shape {possible.shape[:1]}, got {numbers.shape}")
+    joined = possible.copy()
+    for card in np.unique(numbers):
+        columns = numbers == card
+        joined[columns] = possible[columns].all(axis=0)
+    return joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,20 +410,6 @@ class _Poll:
         fresh: BoolArray = (self.entered == 0) | (self.entered > made.max(initial=0))
         return fresh
 
-    def of_whole_cards(self, possible: BoolArray) -> BoolArray:
-        return _of_whole_cards(possible, self.cards)
-
-
-def _of_whole_cards(possible: BoolArray, cards: IntArray) -> BoolArray:
-    """Keep what is possible for all the columns of a card; shape (n_columns, ...)."""
-    if cards.shape != possible.shape[:1]:
-        raise ValueError(f"cards must have shape {possible.shape[:1]}, got {cards.shape}")
-    together = possible.copy()
-    for card in np.unique(cards):
-        columns = cards == card
-        together[columns] = possible[columns].all(axis=0)
-    return together
-
 
 def _final_tables(poll: _Poll) -> FinalTables:
     shown = np.zeros(poll.n_columns, dtype=np.bool_)
@@ -396,8 +417,8 @@ def _final_tables(poll: _Poll) -> FinalTables:
         given = poll.answers[:, column]
         newcomers = _counts(given[poll.newcomers(column)], size)
         shown[column] = _may_be_told_apart(newcomers, _counts(given, size), poll.threshold)
-    shown = poll.of_whole_cards(shown)
-    return FinalTables(shown, ~shown & poll.of_whole_cards(np.asarray(poll.refreshes.any(axis=0))))
+    shown = together(shown, poll.cards)
+    return FinalTables(shown, ~shown & together(np.asarray(poll.refreshes.any(axis=0)), poll.cards))
 
 
 def _counts(given: IntArray, size: int) -> IntArray:
