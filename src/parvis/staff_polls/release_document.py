@@ -24,13 +24,17 @@ import numpy as np
 from parvis.staff_polls.columns import Columns, IntArray
 from parvis.staff_polls.models import PollGroup
 from parvis.statistics.poll_coarse import coarse_shares, shown_participation
-from parvis.statistics.poll_disclosure import exact_tables
 
 Tables = dict[str, Any]
 
 
 def card_tables(
-    columns: Columns, answers: IntArray, *, made: Sequence[bool], release: int
+    columns: Columns,
+    answers: IntArray,
+    *,
+    made: Sequence[bool],
+    exact: Sequence[bool],
+    release: int,
 ) -> dict[str, Tables]:
     """The whole body's table of each card of which one is `made` in this release.
 
@@ -39,7 +43,8 @@ def card_tables(
     columns : Columns
     answers : ndarray of int, shape (n_ballots, n_columns)
         Of the ballots that entered.
-    made : sequence of bool, one a column
+    made, exact : sequence of bool, one a column
+        Whether this release makes its table, and as counts rather than coarse shares.
     release : int
     """
     tables: dict[str, Tables] = {}
@@ -49,7 +54,7 @@ def card_tables(
             continue
         counts = _counts(columns, answers, span)
         table: Tables = {"release": release, "answers": int(counts[0].sum())}
-        if exact_tables(counts, cards=np.zeros(len(counts), dtype=np.int64)).all():
+        if all(exact[span]):
             table["counts"] = counts.tolist()
         else:
             table.update(coarse(counts))

@@ -38,7 +38,14 @@ from parvis.staff_polls.operations.holding import hold_alone
 from parvis.staff_polls.operations.launching import move
 from parvis.staff_polls.poll_document import Answers, Document, read_document
 from parvis.staff_polls.release_document import Tables, card_tables, group_tables, told
-from parvis.statistics.poll_disclosure import final_tables, hide_groups, plan_release
+from parvis.statistics.poll_coarse import exact_beside_groups
+from parvis.statistics.poll_disclosure import (
+    exact_tables,
+    final_tables,
+    hide_groups,
+    plan_release,
+)
+from parvis.statistics.poll_tables import tabulate
 from parvis.texts.masking import mask
 
 # Shares of the eligible agents whose ballots unlock the next release, in per cent.
@@ -94,7 +101,14 @@ def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
     if not plan.refreshed.any():
         return None
     inside = answers[plan.entered > 0]
-    made = card_tables(columns, inside, made=plan.refreshed.tolist(), release=number)
+    counted = _counted(columns, inside, np.zeros(len(inside), dtype=np.int64), 1)
+    made = card_tables(
+        columns,
+        inside,
+        made=plan.refreshed.tolist(),
+        exact=exact_tables(counted[:, 0], cards=columns.card_of).tolist(),
+        release=number,
+    )
     for token, now, before in zip(opened.tokens, plan.entered, opened.entered, strict=True):
         if now != before:
             Ballot.objects.filter(pk=token).update(entered=int(now))
@@ -238,7 +252,14 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened) -> Tab
     )
     number = len(past) + 1
     shown = dict(past[-1].tables["cards"]) if past else {}
-    made = card_tables(columns, answers, made=final.shown.tolist(), release=number)
+    counted = _counted(columns, answers, opened.groups, len(voting))
+    made = card_tables(
+        columns,
+        answers,
+        made=final.shown.tolist(),
+        exact=exact_beside_groups(counted, hidden, cards=columns.card_of).tolist(),
+        release=number,
+    )
     eligible = _eligible(poll)
     return {
         "eligible": eligible,
@@ -249,6 +270,11 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened) -> Tab
         ),
         "sentences": _keep_sentences(poll, document, opened.answers),
     }
+
+
+def _counted(columns: Columns, answers: IntArray, groups: IntArray, n_groups: int) -> IntArray:
+    """Counts by column, group and option; shape (n_columns, n_groups, n_options)."""
+    return tabulate(answers, groups, options=columns.options, n_groups=n_groups)
 
 
 def _keep_sentences(
