@@ -12,6 +12,7 @@ import os
 import statistics
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +89,10 @@ def _endless(plan: dict[str, Any], size: int) -> Iterator[bytes]:
 
 
 async def _watch(label: str, port: int, spent: list[float]) -> None:
-    """Every minute: memory of the web process, rate and p99 of single posts, time of a page."""
+    """Every minute: memory of the web process, rate and p99 of single posts, time of a page.
+
+    Memory is told with what it is made of (`server_memory`).
+    """
     (web,) = web_processes(port)
     minute = 0
     while True:
@@ -103,13 +107,24 @@ async def _watch(label: str, port: int, spent: list[float]) -> None:
         status = Path(f"/proc/{web}/status").read_text()
         memory = int(status.partition("VmRSS:")[2].split()[0]) // 1024
         threads = int(status.partition("Threads:")[2].split()[0])
+        made_of = await asyncio.to_thread(_memory, port)
         print(
             f"{label:<23} minute {minute}: {memory} MB, {threads} threads,"
             f" {len(spent) / 60:.0f} posts/s,"
             f" p99 {statistics.quantiles(spent, n=100)[98]:.0f} ms, page p95"
-            f" {statistics.quantiles(pages, n=20)[18]:.0f} ms",
+            f" {statistics.quantiles(pages, n=20)[18]:.0f} ms; {made_of}",
             flush=True,
         )
+
+
+def _memory(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/memoire", timeout=60) as reply:
+        found = json.load(reply)
+    counted = ("blocks", "objects")
+    return ", ".join(
+        f"{name} {value:,}" if name in counted else f"{name} {value / 1024:.1f} MB"
+        for name, value in found.items()
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""The product's addresses, and a page that goes through the house and does nothing."""
+"""The product's addresses, a page that does nothing, and one that tells the process's memory."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from bench import server_memory
 from parvis.config.urls import (  # noqa: F401
     handler400,
     handler403,
@@ -22,4 +23,9 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-urlpatterns = [path("rien", nothing), *product]
+@public
+def memory(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(server_memory.of_this_process())
+
+
+urlpatterns = [path("rien", nothing), path("memoire", memory), *product]

@@ -29,9 +29,8 @@ MAX_CELL_CHARACTERS = 32_767
 MAX_BYTES = 2**32 - 1
 
 _EPOCH = date(1899, 12, 30).toordinal()
-# Short texts come again and again (names, words, codes): their cells are kept, up to a number.
-_SHORT, _MOST_KNOWN = 24, 5000
-_known: dict[str, str] = {}
+# Rows compressed at once: what the processor's cache holds.
+_ROWS_AT_ONCE = 250
 # What XML 1.0 cannot hold, even escaped.
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "\ufffd")
 _FORBIDDEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -92,22 +91,23 @@ class XlsxWriter:
         self._headers = list(headers)
         self._sheet_name = sheet_name
         self._rows_of_a_sheet = rows_of_a_sheet
-        self._buffer: list[str] = []
         self._deflater: Any = None
 
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
-        for row in rows:
+    def write(self, rows: Sequence[str]) -> None:
+        """Write rows made by `row_of` from cells made by `cells_of`."""
+        start = 0
+        while start < len(rows):
             if not self._state["sheets"] or self._state["rows"] >= self._rows_of_a_sheet:
                 self._next_sheet()
-            self._buffer.append(_row(row))
-            self._state["rows"] += 1
-            if len(self._buffer) >= 2000:
-                self._compress()
+            room = self._rows_of_a_sheet - self._state["rows"]
+            taken = rows[start : start + min(room, _ROWS_AT_ONCE)]
+            self._text("".join(taken))
+            self._state["rows"] += len(taken)
+            start += len(taken)
 
     def commit(self) -> XlsxState:
         """Push out all that was written and say where the file stands."""
         if self._state["sheets"]:
-            self._compress()
             self._flush(zlib.Z_FULL_FLUSH)
         return {**self._state, "parts": [Part(**part) for part in self._state["parts"]]}
 
@@ -147,17 +147,11 @@ class XlsxWriter:
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
             "</sheetView></sheetViews><sheetData>"
         )
-        self._buffer.append(_row(self._headers, style=' s="2"'))
+        self._text(row_of("".join(_cell(header, ' s="2"') for header in self._headers)))
 
     def _end_sheet(self) -> None:
-        self._buffer.append("</sheetData></worksheet>")
-        self._compress()
+        self._text("</sheetData></worksheet>")
         self._end()
-
-    def _compress(self) -> None:
-        if self._buffer:
-            self._text("".join(self._buffer))
-            self._buffer.clear()
 
     def _frame(self) -> list[tuple[str, str]]:
         numbers = range(1, self._state["sheets"] + 1)
@@ -269,23 +263,17 @@ _STYLES = (
 )
 
 
-def _row(row: Sequence[Cell], style: str = "") -> str:
-    cells = []
-    for value in row:
-        if value.__class__ is str and not style and len(value) <= _SHORT:  # type: ignore[arg-type]
-            cell = _known.get(value)  # type: ignore[arg-type]
-            if cell is None:
-                cell = _cell(value, style)
-                if len(_known) >= _MOST_KNOWN:
-                    _known.clear()
-                _known[value] = cell  # type: ignore[index]
-        else:
-            cell = _cell(value, style)
-        cells.append(cell)
-    return f"<row>{''.join(cells)}</row>"
+def cells_of(values: Iterable[Cell]) -> str:
+    """Cells side by side as a sheet holds them: a part of a row, made once where it comes again."""
+    return "".join(_cell(value) for value in values)
 
 
-def _cell(value: Cell, style: str) -> str:
+def row_of(made: str) -> str:
+    """A row of cells made by `cells_of`."""
+    return f"<row>{made}</row>"
+
+
+def _cell(value: Cell, style: str = "") -> str:
     if value is None or value == "":
         return f"<c{style}/>"
     if isinstance(value, str):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from parvis.documents.xlsx import XlsxWriter, new_state
+from parvis.documents.xlsx import XlsxWriter, cells_of, new_state, row_of
 
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 HEADERS = ["Texte", "Nombre"]
@@ -34,10 +34,14 @@ def sheets_of(data):
         }
 
 
+def made(rows):
+    return [row_of(cells_of(row)) for row in rows]
+
+
 def written(rows, **options):
     file = io.BytesIO()
     writer = XlsxWriter(file, new_state(), headers=HEADERS, sheet_name="Réponses", **options)
-    writer.write(rows)
+    writer.write(made(rows))
     writer.finish()
     return file.getvalue()
 
@@ -97,7 +101,7 @@ def test_a_writer_killed_between_two_commits_goes_on(cuts, tmp_path):
                 writer = XlsxWriter(
                     file, state, headers=HEADERS, sheet_name="R", rows_of_a_sheet=1000
                 )
-                writer.write(piece[:50] if is_killed else piece)
+                writer.write(made(piece[:50] if is_killed else piece))
                 committed = writer.commit()
             if not is_killed:
                 state = committed

@@ -27,7 +27,7 @@ from parvis.feedback.enums import NO_LEVEL, RESPONDENTS, Exclusion, TimeQuality
 from parvis.feedback.exchange_enums import ApiScope
 from parvis.feedback.exchange_labels import Wording, wordings, words_of
 from parvis.feedback.exports.counts import answered
-from parvis.feedback.exports.rows import Cursor, Line, RowMaker, page_after
+from parvis.feedback.exports.rows import Cursor, Line, RowMaker, flat, page_after
 from parvis.feedback.models import (
     MINIMUM_ANSWERS_WITH_FEW_AGENTS,
     DayCount,
@@ -146,7 +146,7 @@ def answers(
     Les points d’écoute de moins de cinq agents ne se lisent pas ici.
     """
     organisation = _organisation(request)
-    maker = RowMaker(organisation)
+    maker = RowMaker(organisation, tuple)
     codes = dict(Touchpoint.objects.filter(organisation=organisation).values_list("pk", "code"))
     before = timezone.now() - SETTLED_AFTER
     position = cursors.read_answer(cursor) if cursor is not None else None
@@ -169,8 +169,9 @@ def answers(
             ):
                 kept.append(line)
         position = last.cursor if last is not None else position
+    rows = map(flat, maker.pieces(kept))
     return {
-        "items": [_answer(line, row) for line, row in zip(kept, maker.rows(kept), strict=True)],
+        "items": [_answer(line, row) for line, row in zip(kept, rows, strict=True)],
         "next": cursors.of_answer(position) if position is not None else None,
         "has_more": has_more,
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,8 +40,8 @@ from parvis.feedback.models import (
 )
 
 PAGE = 5000
-# Of one place: a day of minutes.
-_MOST_MINUTES = 1440
+# Blocks of a kind, and hours of a zone: two years have 17,520.
+_MOST_KNOWN = 20_000
 
 # Name, and whether it is a text, a number, a day or a truth: what typed formats declare.
 COLUMNS: tuple[tuple[str, type], ...] = (
@@ -70,6 +70,22 @@ COLUMNS: tuple[tuple[str, type], ...] = (
     ("texte_masque", str),
 )
 HEADERS = tuple(name for name, _kind in COLUMNS)
+
+Cells = tuple[str | int | date | None, ...]
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+Block = TypeVar("Block")
+# A row in pieces: cells of its own (identifier, visit, moment received, moment it occurred, rank,
+# text), and three blocks of cells that many rows share (how sure, day and hour; place and device;
+# what was answered). `flat` lays them out in the order of `COLUMNS`.
+Piece = tuple[str, str, str, str | None, Block, Block, int | None, Block, str]
+# Where the blocks stand among the columns.
+WHEN, WHERE, WHAT = slice(4, 7), slice(7, 12), slice(13, 22)
+
+
+def flat(piece: Piece[Cells]) -> Cells:
+    number, visit, received_at, occurred_at, when, where, rank, what, text = piece
+    return (number, visit, received_at, occurred_at, *when, *where, rank, *what, text)
 
 
 class Cursor(NamedTuple):
@@ -135,32 +151,58 @@ class Filters:
     first_day: date | None = None
     last_day: date | None = None
 
-    def keeps(self, line: Line) -> bool:
-        return (
-            (self.touchpoint_id is None or line.touchpoint_id == self.touchpoint_id)
-            and (self.first_day is None or line.day >= self.first_day.isoformat())
-            and (self.last_day is None or line.day <= self.last_day.isoformat())
-        )
+    def kept(self, lines: list[Line]) -> list[Line]:
+        if self.touchpoint_id is not None:
+            lines = [line for line in lines if line.touchpoint_id == self.touchpoint_id]
+        if self.first_day is not None:
+            first = self.first_day.isoformat()
+            lines = [line for line in lines if line.day >= first]
+        if self.last_day is not None:
+            last = self.last_day.isoformat()
+            lines = [line for line in lines if line.day <= last]
+        return lines
+
+
+class _Known(dict[Key, Made]):
+    """What is made of a key, made once; forgotten when too many are known."""
+
+    def __init__(self, make: Callable[[Key], Made]) -> None:
+        self._make = make
+
+    def __missing__(self, key: Key) -> Made:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        made = self[key] = self._make(key)
+        return made
 
 
 class _Clock:
-    """Reads moments in the zone of a place; each minute is computed once."""
+    """Reads moments in the zone of a place; each hour is computed once."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._minutes: dict[str, tuple[str, str]] = {}
+        self._hours = _Known(self._whole_hour)
+        self._minutes = _Known(self._minute)
 
     def read(self, text: str) -> str:
         """ "2026-01-05 08:00:07.25" in UTC → "2026-01-05T09:00:07+01:00"."""
-        known = self._minutes.get(text[:16])
-        if known is None:
-            utc = datetime.fromisoformat(text[:16]).replace(tzinfo=UTC)
-            local = utc.astimezone(self._zone).isoformat(timespec="minutes")
-            known = (local[:16], local[16:])
-            if len(self._minutes) >= _MOST_MINUTES:
-                self._minutes.clear()
-            self._minutes[text[:16]] = known
+        known = self._hours[text[:13]]
+        if known is not None:
+            return f"{known[0]}{text[13:19]}{known[1]}"
+        known = self._minutes[text[:16]]
         return f"{known[0]}{text[16:19]}{known[1]}"
+
+    def _whole_hour(self, text: str) -> tuple[str, str] | None:
+        """Hour and offset there; None where the offset is no whole hour, or changes meanwhile."""
+        first, last = self._minute(f"{text}:00"), self._minute(f"{text}:59")
+        if first[0].endswith(":00") and first[0][:13] == last[0][:13] and first[1] == last[1]:
+            return first[0][:13], first[1]
+        return None
+
+    def _minute(self, text: str) -> tuple[str, str]:
+        utc = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        local = utc.astimezone(self._zone).isoformat(timespec="minutes")
+        return local[:16], local[16:]
 
 
 def _dashed(text: str) -> str:
@@ -170,14 +212,20 @@ def _dashed(text: str) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-class RowMaker:
+class RowMaker(Generic[Block]):
     """Turns answers into rows: what they refer to is read once, in the language of the body.
 
-    `clean` is applied to every text that somebody wrote: a format that a spreadsheet could take for
-    a formula needs one.
+    Most cells of a row stand together in others too: such a block is made once, and `block` says
+    what a kind of file makes of its cells. `clean` is applied to every text that somebody wrote: a
+    format that a spreadsheet could take for a formula needs one.
     """
 
-    def __init__(self, organisation_id: int, clean: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        organisation_id: int,
+        block: Callable[[Cells], Block],
+        clean: Callable[[str], str] = str,
+    ) -> None:
         self._clean = clean
         points = {
             point.pk: point
@@ -186,13 +234,10 @@ class RowMaker:
             ).select_related("watch")
         }
         self._grown = {pk: point for pk, point in points.items() if hasattr(point, "watch")}
+        zones = _Known(_Clock)
+        self._clocks = {pk: zones[point.zone] for pk, point in points.items()}
         self._touchpoints = {
-            point.pk: (
-                _Clock(point.zone),
-                point.code,
-                clean(point.name),
-                clean(point.service),
-            )
+            point.pk: (point.code, clean(point.name), clean(point.service))
             for point in points.values()
         }
         with translation.override("fr"):
@@ -221,8 +266,10 @@ class RowMaker:
             .select_related("questionnaire")
             .defer("document", "questionnaire__draft")
         }
-        self._labels: dict[tuple[int, int, int], str] = {}
         self._documents: dict[int, dict[str, Any]] = {}
+        self._whens: _Known[Any, Block] = _Known(lambda key: block(self._when(*key)))
+        self._wheres: _Known[Any, Block] = _Known(lambda key: block(self._where(*key)))
+        self._whats: _Known[Any, Block] = _Known(lambda key: block(self._what(*key)))
 
     def may_leave(self, line: Line) -> bool:
         """Whether an answer may be told one by one."""
@@ -231,56 +278,59 @@ class RowMaker:
         grown = self._grown.get(line.touchpoint_id)
         return grown is None or not grown.hides_day(line.day)
 
-    def rows(self, lines: Sequence[Line]) -> list[tuple[Any, ...]]:
-        """One row an answer, in the order of `COLUMNS`.
+    def pieces(self, lines: Sequence[Line]) -> list[Piece[Block]]:
+        """One row an answer.
 
-        Moments and days are texts in ISO 8601, moments in the zone of their place, to the second.
+        Moments are texts in ISO 8601, in the zone of their place, to the second.
         """
         texts = self._texts(lines)
-        made = []
-        for line in lines:
-            clock, code, name, service = self._touchpoints[line.touchpoint_id]
-            key, kind = self._questions[line.question_id]
-            occurred = line.occurred_at
+        clocks, whens, wheres, whats = self._clocks, self._whens, self._wheres, self._whats
+        made: list[Piece[Block]] = []
+        for (
+            number, received_at, touchpoint, device, version, question, visit, sequence, value,
+            level, language, occurred_at, quality, day, hour, exclusion,
+        ) in lines:  # fmt: skip
+            read = clocks[touchpoint].read
             made.append(
                 (
-                    _dashed(line.id),
-                    _dashed(line.visit),
-                    clock.read(line.received_at),
-                    None if occurred is None else clock.read(occurred),
-                    self._qualities[line.time_quality],
-                    line.day,
-                    line.hour,
-                    code,
-                    name,
-                    service,
-                    *self._devices[line.device_id],
-                    line.sequence or None,
-                    *self._versions[line.version_id],
-                    key,
-                    kind,
-                    line.value,
-                    self.label(line, key, kind),
-                    None if line.level == NO_LEVEL else line.level,
-                    line.language,
-                    self._exclusions[line.exclusion],
-                    texts.get(line.id, "") if texts else "",
+                    _dashed(number),
+                    _dashed(visit),
+                    read(received_at),
+                    None if occurred_at is None else read(occurred_at),
+                    whens[quality, day, hour],
+                    wheres[touchpoint, device],
+                    sequence or None,
+                    whats[version, question, value, level, language, exclusion],
+                    texts.get(number, ""),
                 )
             )
         return made
 
-    def label(self, line: Line, key: str, kind: str) -> str:
+    def _when(self, quality: int, day: str, hour: int) -> Cells:
+        return (self._qualities[quality], date.fromisoformat(day), hour)
+
+    def _where(self, touchpoint: int, device: int) -> Cells:
+        return (*self._touchpoints[touchpoint], *self._devices[device])
+
+    def _what(
+        self, version: int, question: int, value: int, level: int, language: str, exclusion: int
+    ) -> Cells:
+        key, kind = self._questions[question]
+        return (
+            *self._versions[version],
+            key,
+            kind,
+            value,
+            self._clean(self._label(version, key, kind, value)),
+            None if level == NO_LEVEL else level,
+            language,
+            self._exclusions[exclusion],
+        )
+
+    def _label(self, version_id: int, key: str, kind: str, value: int) -> str:
         """What the answer says, in the words of the version it was given to."""
         if kind == QuestionKind.SCALE or kind in TEXT_KINDS:
             return ""
-        found = self._labels.get((line.version_id, line.question_id, line.value))
-        if found is None:
-            found = self._clean(self._read_label(line.version_id, key, kind, line.value))
-            if len(self._labels) < 100_000:
-                self._labels[line.version_id, line.question_id, line.value] = found
-        return found
-
-    def _read_label(self, version_id: int, key: str, kind: str, value: int) -> str:
         if version_id not in self._documents:
             self._documents[version_id] = QuestionnaireVersion.objects.values_list(
                 "document", flat=True
@@ -300,7 +350,7 @@ class RowMaker:
 
     def _texts(self, lines: Iterable[Line]) -> dict[str, str]:
         """The masked text of each comment or idea of these answers."""
-        wanted = [line.id for line in lines if self._questions[line.question_id][1] in TEXT_KINDS]
+        wanted = [line.id for line in lines if line.question_id in self._text_questions]
         if not wanted:
             return {}
         found = Comment.objects.filter(answer_id__in=wanted)

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -69,16 +70,16 @@ def run_piece(job_id: int, *, seconds: float = PIECE_SECONDS) -> bool:
 def _write_on(job: ExportJob, deadline: float) -> bool:
     _begin(job)
     clean = harmless if job.format in (ExportFormat.CSV, ExportFormat.CSV_INTERNATIONAL) else str
-    maker = RowMaker(job.organisation_id, clean)
     filters = Filters(job.touchpoint_id, job.first_day, job.last_day)
     writer = _open(job)
     cursor = _cursor(job)
     walked, written, uncommitted = job.rows_walked, job.rows_written, 0
     try:
+        maker = RowMaker(job.organisation_id, writer.block, clean)
         while True:
             lines = page_after(job.organisation_id, cursor, before=job.received_before)
-            kept = [line for line in lines if filters.keeps(line) and maker.may_leave(line)]
-            writer.write(maker.rows(kept))
+            kept = [line for line in filters.kept(lines) if maker.may_leave(line)]
+            writer.write(maker.pieces(kept))
             walked, written = walked + len(lines), written + len(kept)
             uncommitted += len(lines)
             if lines:
@@ -105,7 +106,7 @@ def _begin(job: ExportJob) -> None:
         _update(job, state=ExportState.RUNNING, rows_expected=job.rows_expected)
 
 
-def _open(job: ExportJob) -> Writer:
+def _open(job: ExportJob) -> Writer[Any]:
     try:
         return open_writer(job.format, final_path(job), job.writer_state)
     except LostFileError:
@@ -128,7 +129,7 @@ def _cursor(job: ExportJob) -> Cursor | None:
 
 
 def _commit(
-    job: ExportJob, writer: Writer, cursor: Cursor | None, walked: int, written: int
+    job: ExportJob, writer: Writer[Any], cursor: Cursor | None, walked: int, written: int
 ) -> None:
     state = writer.commit()
     _update(

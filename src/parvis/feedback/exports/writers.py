@@ -2,7 +2,8 @@
 
 `commit` returns the state once the bytes are on the disk; a writer opened on a state forgets what
 was written after it. CSV and XLSX are cut back to their committed size. Parquet keeps its index at
-the end of the file, so its pieces are files of their own, put together in the end.
+the end of the file, so its pieces are files of their own (Arrow's, which cost little to write and
+to read again), put together in the end.
 """
 
 from __future__ import annotations
@@ -13,28 +14,28 @@ import os
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
 from parvis.documents.spreadsheets import BYTE_ORDER_MARK, DIALECTS
-from parvis.documents.xlsx import XlsxWriter, new_state
+from parvis.documents.xlsx import XlsxWriter, cells_of, new_state, row_of
 from parvis.feedback.exchange_enums import ExportFormat
-from parvis.feedback.exports.rows import COLUMNS, HEADERS
-
-_DAY = HEADERS.index("jour")
-_READ_BY_ARROW = frozenset(name for name, kind in COLUMNS if kind in (date, datetime))
+from parvis.feedback.exports.rows import COLUMNS, HEADERS, WHAT, WHEN, WHERE, Cells, Piece
 
 State = dict[str, Any]
-Rows = Sequence[tuple[Any, ...]]
+Block = TypeVar("Block")
 
 
 class LostFileError(Exception):
     """The bytes of a state are not on the disk: the export begins again."""
 
 
-class Writer(Protocol):
-    def write(self, rows: Rows) -> None: ...
+class Writer(Protocol[Block]):
+    def block(self, cells: Cells) -> Block:
+        """What the file makes of cells that many rows share."""
+
+    def write(self, pieces: Sequence[Piece[Block]]) -> None: ...
 
     def commit(self) -> State: ...
 
@@ -44,7 +45,7 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-def open_writer(format: str, path: Path, state: State) -> Writer:
+def open_writer(format: str, path: Path, state: State) -> Writer[Any]:
     """A writer of the file that ends at `path`; raises `LostFileError` when its bytes are gone."""
     if format == ExportFormat.PARQUET:
         return _Parquet(path, state)
@@ -86,14 +87,36 @@ class _Csv(_Growing):
         super().__init__(path, state.get("size", 0))
         self._delimiter = delimiter
         if not state:
-            self._file.write(BYTE_ORDER_MARK.encode())
-            self.write([HEADERS])
+            self._file.write(f"{BYTE_ORDER_MARK}{self.block(HEADERS)}\r\n".encode())
 
-    def write(self, rows: Rows) -> None:
+    def block(self, cells: Cells) -> str:
         # Texts come already harmless; the writer of the standard library is much faster.
-        lines = io.StringIO(newline="")
-        csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n").writerows(rows)
-        self._file.write(lines.getvalue().encode("utf-8", "replace"))
+        line = io.StringIO(newline="")
+        # The end of a line is among what is quoted: it is taken off afterwards.
+        csv.writer(line, delimiter=self._delimiter, lineterminator="\r\n").writerow(cells)
+        return line.getvalue().removesuffix("\r\n")
+
+    def write(self, pieces: Sequence[Piece[str]]) -> None:
+        # Identifiers and moments hold nothing that needs quotes.
+        with_delimiters = self._delimiter.join
+        lines = [
+            with_delimiters(
+                (
+                    number,
+                    visit,
+                    received_at,
+                    occurred_at or "",
+                    when,
+                    where,
+                    str(rank or ""),
+                    what,
+                    self.block((text,)) if text else "",
+                )
+            )
+            for number, visit, received_at, occurred_at, when, where, rank, what, text in pieces
+        ]
+        if lines:
+            self._file.write(("\r\n".join(lines) + "\r\n").encode("utf-8", "replace"))
 
     def commit(self) -> State:
         self._flush()
@@ -109,9 +132,24 @@ class _Xlsx(_Growing):
         known: Any = state or new_state()
         self._writer = XlsxWriter(self._file, known, headers=HEADERS, sheet_name=_("Réponses"))
 
-    def write(self, rows: Rows) -> None:
+    def block(self, cells: Cells) -> str:
+        return cells_of(cells)
+
+    def write(self, pieces: Sequence[Piece[str]]) -> None:
+        begin, end = cells_of(["-"]).split("-")
+        between = end + begin
+        begin_rank, end_rank = cells_of([0]).split("0")
+        nothing = cells_of([None])
         self._writer.write(
-            [*row[:_DAY], date.fromisoformat(row[_DAY]), *row[_DAY + 1 :]] for row in rows
+            [
+                row_of(
+                    f"{begin}{number}{between}{visit}{between}{received_at}{end}"
+                    f"{f'{begin}{occurred_at}{end}' if occurred_at else nothing}"
+                    f"{when}{where}{f'{begin_rank}{rank}{end_rank}' if rank else nothing}{what}"
+                    f"{cells_of([text]) if text else nothing}"
+                )
+                for number, visit, received_at, occurred_at, when, where, rank, what, text in pieces
+            ]
         )
 
     def commit(self) -> State:
@@ -122,6 +160,15 @@ class _Xlsx(_Growing):
     def finish(self) -> None:
         self._writer.finish()
         self._move()
+
+
+class _Shared:
+    """Cells that many rows share, told apart by what they are, not by what they hold: faster."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
 
 
 class _Parquet:
@@ -142,43 +189,78 @@ class _Parquet:
         self._tables: list[Any] = []
 
     def _part(self, number: int) -> Path:
-        return self._path.with_name(f"{self._path.name}.{number:06d}")
+        return self._path.with_name(f"{self._path.name}.{number:06d}.arrow")
 
-    def write(self, rows: Rows) -> None:
+    def block(self, cells: Cells) -> _Shared:
+        return _Shared(cells)
+
+    def write(self, pieces: Sequence[Piece[_Shared]]) -> None:
         import pyarrow
 
-        if rows:
-            columns = [
-                # Texts of moments and days are read by the library, much faster than here.
-                pyarrow.array(values).cast(field.type)
-                if field.name in _READ_BY_ARROW
-                else pyarrow.array(values, type=field.type)
-                for values, field in zip(zip(*rows, strict=True), self._schema, strict=True)
-            ]
-            self._tables.append(pyarrow.Table.from_arrays(columns, schema=self._schema))
+        if not pieces:
+            return
+        numbers, visits, received_at, occurred_at, whens, wheres, ranks, whats, texts = zip(
+            *pieces, strict=True
+        )
+        moment = self._schema.field("recue_le").type
+        columns = [
+            pyarrow.array(numbers),
+            pyarrow.array(visits),
+            # Texts of moments are read by the library, much faster than here.
+            pyarrow.array(received_at).cast(moment),
+            pyarrow.array(occurred_at, type=pyarrow.string()).cast(moment),
+            *self._spread(whens, WHEN),
+            *self._spread(wheres, WHERE),
+            pyarrow.array(ranks, type=pyarrow.int64()),
+            *self._spread(whats, WHAT),
+            pyarrow.array(texts),
+        ]
+        self._tables.append(pyarrow.Table.from_arrays(columns, schema=self._schema))
+
+    def _spread(self, blocks: Sequence[_Shared], among: slice) -> list[Any]:
+        """The columns of a block: the cells of each, made once, and taken as often as it comes."""
+        import pyarrow
+
+        places: dict[_Shared, int] = {}
+        taken = pyarrow.array([places.setdefault(block, len(places)) for block in blocks])
+        columns = zip(*(block.cells for block in places), strict=True)
+        return [
+            pyarrow.array(cells, type=kind).take(taken)
+            for cells, kind in zip(columns, self._schema.types[among], strict=True)
+        ]
 
     def commit(self) -> State:
         import pyarrow
-        from pyarrow import parquet
+        from pyarrow import ipc
 
         if self._tables:
             part = self._part(self._parts)
-            parquet.write_table(pyarrow.concat_tables(self._tables), part, compression="zstd")
+            table = pyarrow.concat_tables(self._tables)
+            with ipc.new_file(
+                part, self._schema, options=ipc.IpcWriteOptions(compression="lz4")
+            ) as file:
+                file.write_table(table)
             _flush_file(part)
             self._parts += 1
             self._tables.clear()
         return {"parts": self._parts}
 
     def finish(self) -> None:
-        from pyarrow import parquet
+        import pyarrow
+        from pyarrow import ipc, parquet
 
         self.commit()
         partial = self._path.with_name(f"{self._path.name}.partial")
-        with parquet.ParquetWriter(partial, self._schema, compression="zstd") as whole:
+        # Identifiers do not come again: a dictionary of them would be made for nothing.
+        repeated = [
+            HEADERS[n] for block in (WHEN, WHERE, WHAT) for n in range(block.start, block.stop)
+        ]
+        with parquet.ParquetWriter(
+            partial, self._schema, compression="zstd", use_dictionary=repeated
+        ) as whole:
             for number in range(self._parts):
-                # Read without the library's threads and data sets: they take more memory than this.
-                part = parquet.ParquetFile(self._part(number), memory_map=False)
-                whole.write_table(part.read(use_threads=False))
+                with pyarrow.OSFile(str(self._part(number))) as file:
+                    whole.write_table(ipc.open_file(file).read_all())
         _flush_file(partial)
         partial.rename(self._path)
         _flush_folder(self._path.parent)

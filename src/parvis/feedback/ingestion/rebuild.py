@@ -26,6 +26,7 @@ from parvis.feedback.enums import (
     SET_KINDS,
     TEXT_KINDS,
     Exclusion,
+    Level,
     QuestionKind,
 )
 from parvis.feedback.models import WEEK_COLUMNS
@@ -214,10 +215,8 @@ def _rolled_up(keys: Sequence[str], source: str) -> str:
     else:
         month, weekday = "date(day, 'start of month')", "(strftime('%w', day) + 6) % 7"
         total = "sum(answers)"
-    columns = ", ".join(
-        {"month": f"{month} AS month", "weekday": f"{weekday} AS weekday"}.get(key, key)
-        for key in keys
-    )
+    made = {"month": month, "place": f"{weekday} * {len(Level)} + answer"}
+    columns = ", ".join(f"{made[key]} AS {key}" if key in made else key for key in keys)
     places = ", ".join(str(place + 1) for place in range(len(keys)))
     return f"SELECT {columns}, {total} AS answers FROM {source} GROUP BY {places}"  # noqa: S608
 
@@ -229,11 +228,11 @@ def _weeks() -> str:
         f" ON q.id = h.question_id WHERE q.kind = '{QuestionKind.SMILEY}'"
         f" AND h.exclusion = {Exclusion.NONE.value}) AS smileys"
     )
-    cells = _rolled_up((*_KEYS[_WEEKS], "weekday", "answer"), smileys)
+    # The place of a cell among the columns: one comparison a column, not two.
+    cells = _rolled_up((*_KEYS[_WEEKS], "place"), smileys)
     numbers = ", ".join(
-        f"CAST(coalesce(sum(answers) FILTER (WHERE weekday = {weekday} AND answer = {level}), 0)"
-        f" AS integer) AS {column}"
-        for column, (weekday, level) in WEEK_COLUMNS.items()
+        f"CAST(coalesce(sum(answers) FILTER (WHERE place = {place}), 0) AS integer) AS {column}"
+        for place, column in enumerate(WEEK_COLUMNS)
     )
     return (
         f"SELECT {', '.join(_KEYS[_WEEKS])}, {numbers} FROM ({cells}) AS cells GROUP BY 1, 2, 3, 4"  # noqa: S608

@@ -4,7 +4,8 @@ With 50 million answers the heat map of two years read 25,000 cells of smileys o
 those of reasons that nothing reads; its numbers are now in 1,200 rows, of which there are hardly
 more however many answer. Rows are filled from the cells, and cells, on the way back, from the hours.
 
-Writers wait while it runs.
+Writers wait while it runs: on SQLite a million cells take a second of processor, and four on the way
+back; 50 million answers had some 50 million cells.
 """
 
 from typing import Any

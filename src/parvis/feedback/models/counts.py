@@ -39,6 +39,8 @@ class _Counted(models.Model):
 
 
 class _Cell(_Counted):
+    """How many answers of one kind a period has."""
+
     # Smiley of the visit for the other questions; NO_LEVEL for the smiley itself or when unknown.
     level = models.SmallIntegerField()
     # Smiley, note or option code; RESPONDENTS for those who answered a set question; 1 for a text.

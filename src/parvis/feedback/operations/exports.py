@@ -1,4 +1,4 @@
-"""Asking for an export, taking it up again, removing it; giving counts to everybody."""
+"""Asking for an export, taking it up again, noting who takes it, removing it; open data."""
 
 from __future__ import annotations
 
@@ -100,6 +100,32 @@ def resume_export(*, job: ExportJob, by: Person) -> None:
         actor_id=by.pk,
         subject=job,
         organisation_id=job.organisation_id,
+    )
+
+
+def note_export_download(*, job: ExportJob, by: Person, is_part: bool) -> None:
+    """Write in the journal that somebody takes the file; a line cut and resumed makes two entries.
+
+    To be called before the first byte leaves: what cannot be noted is not given.
+    """
+    record(
+        action="feedback.export_downloaded",
+        actor_id=by.pk,
+        subject=job,
+        organisation_id=job.organisation_id,
+        format=job.format,
+        rows=job.rows_written,
+        part=is_part,
+    )
+
+
+def note_counts_download(*, organisation: Organisation, by: Person, period: str) -> None:
+    """Write in the journal that somebody takes the counts, before they leave."""
+    record(
+        action="feedback.counts_downloaded",
+        actor_id=by.pk,
+        organisation_id=organisation.pk,
+        period=period,
     )
 
 

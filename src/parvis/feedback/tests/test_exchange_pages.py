@@ -107,6 +107,41 @@ class TestExports:
         wrong = stranger.post(page("exports"), {"format": "csv", "touchpoint": point.pk})
         assert wrong.status_code == 422
 
+    def test_the_journal_tells_who_took_the_file_and_when(self, coordinator, stranger, point):
+        add_answers(point, 3)
+        coordinator.post(page("exports"), {"format": "csv"})
+        worker.run_pending()
+        with scopes_disabled():
+            job = ExportJob.objects.get()
+        address = page("export_file", job.pk)
+        coordinator.head(address)
+        coordinator.get(address, headers={"Range": "bytes=999999-"})
+        stranger.get(address)
+        taken = Entry.objects.filter(action="feedback.export_downloaded").order_by("pk")
+        assert not taken.exists()
+        coordinator.get(address)
+        coordinator.get(address, headers={"Range": "bytes=100-"})
+        by = int(coordinator.session["_auth_user_id"])
+        assert [
+            (entry.actor_id, entry.subject_kind, entry.subject_id, entry.organisation_id)
+            for entry in taken
+        ] == [(by, "exportjob", job.pk, point.organisation_id)] * 2
+        assert [entry.details for entry in taken] == [
+            {"format": "csv", "rows": 3, "part": False},
+            {"format": "csv", "rows": 3, "part": True},
+        ]
+
+    def test_the_journal_tells_who_took_the_counts(self, coordinator, point):
+        coordinator.head(page("day_counts_file"))
+        coordinator.get(page("day_counts_file"))
+        coordinator.get(page("month_counts_file"))
+        taken = Entry.objects.filter(action="feedback.counts_downloaded").order_by("pk")
+        by = int(coordinator.session["_auth_user_id"])
+        assert [(e.actor_id, e.organisation_id, e.details) for e in taken] == [
+            (by, point.organisation_id, {"period": "jour"}),
+            (by, point.organisation_id, {"period": "mois"}),
+        ]
+
     def test_a_file_no_longer_opens_after_its_week_even_before_the_purge(self, coordinator, point):
         coordinator.post(page("exports"), {"format": "csv"})
         worker.run_pending()

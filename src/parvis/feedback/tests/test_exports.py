@@ -4,8 +4,9 @@ import csv
 import io
 import os
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -13,15 +14,15 @@ from django_scopes import scope, scopes_disabled
 from pyarrow import parquet
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.feedback.enums import Exclusion
+from parvis.feedback.enums import NO_LEVEL, DeviceKind, Exclusion, TimeQuality
 from parvis.feedback.exchange_enums import ExportFormat, ExportState
-from parvis.feedback.exports import run, writers
+from parvis.feedback.exports import rows, run, writers
 from parvis.feedback.exports.counts import stream_counts
 from parvis.feedback.exports.files import EXPORT_KEPT, drop_old_exports, final_path, root
 from parvis.feedback.exports.rows import HEADERS
 from parvis.feedback.models import Answer, Comment, ExportJob
 from parvis.feedback.operations.exports import ask_for_export, remove_export, resume_export
-from parvis.feedback.tests.exchange_data import add_answers, add_comment, add_counts
+from parvis.feedback.tests.exchange_data import START, add_answers, add_comment, add_counts
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation import worker
 from parvis.foundation.errors import Conflict, Refusal
@@ -43,10 +44,11 @@ def by():
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    """Pages of 7 answers, a commit each 14: every border is met with few rows."""
+    """Pages of 7 answers, a commit each 14, 3 blocks known: every border is met with few rows."""
     read = run.page_after
     monkeypatch.setattr(run, "page_after", lambda *a, **k: read(*a, **{**k, "size": 7}))
     monkeypatch.setattr(run, "COMMIT_ROWS", 14)
+    monkeypatch.setattr(rows, "_MOST_KNOWN", 3)
 
 
 def ask(point, by, format=ExportFormat.CSV, **options):
@@ -99,6 +101,108 @@ def test_every_answer_of_the_body_and_no_other(point, by, format):
     assert sum(row["exclusion"] == "Rafale d’appuis" for row in rows) == 1
     if format != ExportFormat.PARQUET:
         assert first["recue_le"] == "2026-01-05T09:00:00+01:00"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_cell_is_what_the_answer_says(point, by, format, small_pages):
+    """Against rows made one by one from the models: cells that rows share are not mixed up."""
+    far = TouchpointFactory(
+        organisation=point.organisation,
+        questionnaire=point.questionnaire,
+        name=' <îles> & "mers"',
+        service="Nord\nSud",
+        time_zone="Pacific/Marquesas",
+    )
+    for n, place in enumerate([point, far, point, far]):
+        later = START + timedelta(hours=5 * n, microseconds=250_000 * n)
+        add_answers(place, 6, start=later, step=timedelta(minutes=20), language="en" if n else "fr")
+        add_answers(place, 4, key="reasons", start=later, level=n, value=0b100 + n)
+        add_answers(
+            place,
+            2,
+            start=later,
+            occurred_at=None,
+            sequence=0,
+            time_quality=TimeQuality.UNKNOWN,
+            exclusion=Exclusion.UNDATED,
+        )
+    # The hour that summer time skips, and a quotation mark, a line end or a sign alone in a text.
+    add_answers(point, 3, start=datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC))
+    for text in ('"', "a\nb", "x ", "<&>", "1"):
+        add_comment(point, text)
+    job = ask(point, by, format)
+    worker.run_pending()
+    with scopes_disabled():
+        answers = list(
+            Answer.objects.select_related(
+                "touchpoint", "device", "version__questionnaire", "question"
+            ).order_by("received_at", "id")
+        )
+        texts = dict(Comment.objects.values_list("answer_id", "text"))
+    expected = [
+        dict(zip(HEADERS, cells_of(answer, texts, format), strict=True)) for answer in answers
+    ]
+    assert rows_of(job) == expected
+    assert len(expected) == 56
+
+
+def cells_of(answer, texts, format):
+    """The cells of an answer as text, each made for itself."""
+    zone = ZoneInfo(answer.touchpoint.time_zone)
+    is_csv = format in (ExportFormat.CSV, ExportFormat.CSV_INTERNATIONAL)
+    marked = {"=2+3": "'=2+3"} if is_csv else {}
+
+    def moment(value):
+        if value is None:
+            return ""
+        if format == ExportFormat.PARQUET:
+            return str(value.replace(microsecond=0))
+        return value.astimezone(zone).isoformat(timespec="seconds")
+
+    def day(value):
+        # A workbook counts days from 1899-12-30.
+        return str((value - date(1899, 12, 30)).days if format == ExportFormat.XLSX else value)
+
+    labels = {
+        "smiley": ["Très mal", "Plutôt mal", "Plutôt bien", "Très bien"],
+        "comment": [""] * 8,
+    }
+    label = (
+        " · ".join(
+            option["text"]["fr"]
+            for step in answer.version.document["steps"]
+            for option in step.get("options", [])
+            if step["key"] == answer.question.key and answer.value >> option["code"] & 1
+        )
+        if answer.question.kind == "reasons"
+        else labels[answer.question.kind][answer.value]
+    )
+    name, service = answer.touchpoint.name, answer.touchpoint.service
+    return [
+        str(answer.id),
+        str(answer.visit),
+        moment(answer.received_at),
+        moment(answer.occurred_at),
+        TimeQuality(answer.time_quality).label,
+        day(answer.day),
+        str(answer.hour),
+        answer.touchpoint.code,
+        marked.get(name, name),
+        marked.get(service, service),
+        answer.device.name,
+        DeviceKind(answer.device.kind).label,
+        str(answer.sequence or ""),
+        answer.version.questionnaire.name,
+        str(answer.version.number),
+        answer.question.key,
+        answer.question.kind,
+        str(answer.value),
+        label,
+        "" if answer.level == NO_LEVEL else str(answer.level),
+        answer.language,
+        Exclusion(answer.exclusion).label if answer.exclusion else "",
+        texts.get(answer.id, ""),
+    ]
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -171,6 +275,12 @@ def test_answers_still_being_written_wait_for_the_next_export(point, by):
     job = ask(point, by)
     worker.run_pending()
     assert len(rows_of(job)) == 3
+
+
+def test_what_is_known_by_heart_has_a_bound(small_pages):
+    known = rows._Known(str)
+    assert [known[n % 5] for n in range(20)] == [str(n % 5) for n in range(20)]
+    assert len(known) <= 3
 
 
 # --- Killed and taken up --------------------------------------------------------------------------

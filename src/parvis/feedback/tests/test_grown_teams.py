@@ -59,7 +59,7 @@ def test_neither_its_answers_nor_its_days_leave(grown: Touchpoint) -> None:
     organisation = grown.organisation_id
     lines = page_after(organisation, None, before=timezone.now() + timedelta(hours=1), size=10)
     assert len(lines) == 1
-    assert not RowMaker(organisation).may_leave(lines[0])
+    assert not RowMaker(organisation, tuple).may_leave(lines[0])
     assert len(list(stream_counts(organisation, "jour"))) == 1
     assert len(list(stream_counts(organisation, "mois"))) > 1
 
@@ -70,5 +70,5 @@ def test_a_team_always_large_hides_nothing() -> None:
     kiosk.send(kiosk.answer(3))
     organisation = place.organisation_id
     (line,) = page_after(organisation, None, before=timezone.now() + timedelta(hours=1), size=10)
-    assert RowMaker(organisation).may_leave(line)
+    assert RowMaker(organisation, tuple).may_leave(line)
     assert len(list(stream_counts(organisation, "jour"))) > 1

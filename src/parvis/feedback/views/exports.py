@@ -24,6 +24,8 @@ from parvis.feedback.models import MINIMUM_STAFFING, ExportJob, Touchpoint
 from parvis.feedback.operations.exports import (
     STALLED_AFTER,
     ask_for_export,
+    note_counts_download,
+    note_export_download,
     remove_export,
     resume_export,
 )
@@ -103,9 +105,12 @@ def export_file(request: HatRequest, number: int) -> HttpResponseBase:
         raise Http404
     extension = EXTENSIONS[job.format]
     name = f"ecoute-{slugify(job.organisation.name)[:40]}-{job.requested_at:%Y-%m-%d}.{extension}"
-    return send_file(
+    response = send_file(
         request, final_path(job), media_type=MEDIA_TYPES[extension], download_name=name
     )
+    if request.method == "GET" and response.status_code in (200, 206):
+        note_export_download(job=job, by=request.user, is_part=response.status_code == 206)
+    return response
 
 
 @hat_required(RoleKind.COORDINATOR)
@@ -135,8 +140,11 @@ def remove(request: HatRequest, number: int) -> HttpResponse:
 @require_safe
 def counts_file(request: HatRequest, period: Literal["jour", "mois"]) -> HttpResponseBase:
     """The counts of the body, sent as they are read."""
+    body = body_of(request.hat)
+    if request.method == "GET":
+        note_counts_download(organisation=body, by=request.user, period=period)
     response = StreamingHttpResponse(
-        stream_counts(body_of(request.hat).pk, period), content_type="text/csv; charset=utf-8"
+        stream_counts(body.pk, period), content_type="text/csv; charset=utf-8"
     )
     today = timezone.localdate()
     response["Content-Disposition"] = f'attachment; filename="comptes-{period}-{today}.csv"'
