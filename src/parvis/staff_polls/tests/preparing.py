@@ -73,16 +73,21 @@ def opened(poll: StaffPoll) -> StaffPoll:
     return poll
 
 
-def as_form(document: Mapping[str, Any], **more: str) -> str:
-    """The fields of the composer for a document, as a browser sends them."""
-    query = QueryDict(mutable=True)
+def form_fields(document: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the composer for a document."""
+    fields = {}
     for number, card in enumerate(document["cards"]):
         for name, value in card.items():
             if name != "options":
-                query[f"cards.{number}.{name}"] = value
+                fields[f"cards.{number}.{name}"] = value
         for rank, option in enumerate(card.get("options", [])):
-            query[f"cards.{number}.options.{rank}.code"] = str(option["code"])
-            query[f"cards.{number}.options.{rank}.text"] = option["text"]
-    for name, value in more.items():
-        query[name] = value
+            fields[f"cards.{number}.options.{rank}.code"] = str(option["code"])
+            fields[f"cards.{number}.options.{rank}.text"] = option["text"]
+    return fields
+
+
+def as_form(document: Mapping[str, Any], **more: str) -> str:
+    """The same as a browser sends them, with other fields."""
+    query = QueryDict(mutable=True)
+    query.update(form_fields(document) | more)
     return query.urlencode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django_scopes import scopes_disabled
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,8 +29,7 @@ from parvis.staff_polls.tests.preparing import (
 
 @pytest.fixture
 def poll(db):
-    with scopes_disabled():
-        yield StaffPollFactory()
+    return StaffPollFactory()
 
 
 def group_of(poll, name, printed):
@@ -154,18 +152,15 @@ def test_a_group_leaves_with_its_roll_and_frees_those_merged_into_it(poll):
 
 
 def test_launched_groups_do_not_change(db):
-    with scopes_disabled():
-        poll = opened(ready_poll(registration_with_option()))
-        first, second = PollGroup.objects.filter(poll=poll)
-        by = PersonFactory()
-        for act in (
-            lambda: add_group(poll=poll, name="C", printed_codes=0, by=by),
-            lambda: change_group(
-                group=first, name="C", printed_codes=0, by=by, revision=poll.revision
-            ),
-            lambda: merge_group(group=first, into=second, by=by),
-            lambda: merge_as_proposed(poll=poll, by=by, revision=poll.revision),
-            lambda: remove_group(group=first, by=by),
-        ):
-            with pytest.raises(Launched):
-                act()
+    poll = opened(ready_poll(registration_with_option()))
+    first, second = PollGroup.objects.filter(poll=poll)
+    by = PersonFactory()
+    for act in (
+        lambda: add_group(poll=poll, name="C", printed_codes=0, by=by),
+        lambda: change_group(group=first, name="C", printed_codes=0, by=by, revision=poll.revision),
+        lambda: merge_group(group=first, into=second, by=by),
+        lambda: merge_as_proposed(poll=poll, by=by, revision=poll.revision),
+        lambda: remove_group(group=first, by=by),
+    ):
+        with pytest.raises(Launched):
+            act()

@@ -9,7 +9,6 @@ import secrets
 import pytest
 from django.apps import apps
 from django.core import serializers
-from django_scopes import scopes_disabled
 from pypdf import PdfReader
 
 from parvis.accounts.tests.factories import PersonFactory
@@ -39,8 +38,7 @@ def registration():
 
 @pytest.fixture
 def poll(registration):
-    with scopes_disabled():
-        yield opened(ready_poll(registration))
+    return opened(ready_poll(registration))
 
 
 @pytest.fixture

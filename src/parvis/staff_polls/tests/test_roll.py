@@ -28,16 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def poll(scopeless):
+def poll():
     return StaffPollFactory()
-
-
-@pytest.fixture
-def scopeless():
-    from django_scopes import scopes_disabled
-
-    with scopes_disabled():
-        yield
 
 
 def add(poll, text, default=None):
@@ -115,12 +107,11 @@ def test_services_are_made_as_lines_name_them(poll):
 
 
 def test_each_refused_line_has_its_reason_and_comes_back_as_it_was(poll):
-    report = add(
-        poll, "Voirie;a@b.fr\nVoirie;pas une adresse\nVoirie;faux@\nc@d.fr\n" + "Ecole;A@b.fr"
-    )
+    wrong = "Voirie;pas une adresse\nVoirie;faux@\nc@d.fr\nEcole;A@b.fr"
+    report = add(poll, f"Voirie;a@b.fr\n{wrong}")
     assert on_roll(poll) == {("Voirie", "a@b.fr")}
     assert [line.number for line in report.refused] == [2, 3, 4, 5]
-    assert report.to_correct == "Voirie;pas une adresse\nVoirie;faux@\nc@d.fr\nEcole;A@b.fr"
+    assert report.to_correct == wrong
     assert "« faux@ »" in report.refused[1].reason
     assert "Le service manque" in report.refused[2].reason
     assert "ligne 1" in report.refused[3].reason
@@ -185,9 +176,7 @@ def test_more_services_than_a_poll_has_are_refused_line_by_line(poll):
 def test_a_long_list_costs_a_query_for_some_hundreds_of_lines(poll):
     """Ten thousand lines in seconds: the number of queries does not follow that of the lines."""
     text = "\n".join(f"Service {n % 20};agent.numero{n}@exemple.fr" for n in range(3000))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert add(poll, text).added == 3000
     assert len(queries) < 120
 
@@ -210,7 +199,7 @@ def test_agents_are_removed_from_their_group_only(poll):
     assert EligibleAgent.objects.get(poll=poll).group == other
 
 
-def test_a_launched_roll_does_not_change(scopeless):
+def test_a_launched_roll_does_not_change():
     poll = opened(ready_poll(registration_with_option()))
     assert poll.state == PollState.OPEN
     before = on_roll(poll)

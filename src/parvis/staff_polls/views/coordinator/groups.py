@@ -67,12 +67,10 @@ def groups(request: HatRequest, current: StaffPoll) -> HttpResponse:
 
 
 @hat_required(RoleKind.COORDINATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @changes_a_draft
 def roll(request: HatRequest, current: StaffPoll) -> HttpResponse:
     """A list of agents to add; what cannot be read comes back, line by line."""
-    if request.method != "POST":
-        return _to_groups(current)
     form = RollForm(request.POST, request.FILES, poll=current)
     if form.is_valid():
         file = form.cleaned_data["file"]

@@ -31,7 +31,7 @@ def slips(request: HatRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Les bulletins s’impriment une fois le sondage lancé."))
         return redirect("staff_polls:groups", pk)
     rows = []
-    for group in PollGroup.objects.filter(poll=current).voting().order_by("number"):
+    for group in current.voting_groups():
         declared, left = declared_codes(group), codes_left(group)
         if declared:
             most = min(left, MOST_AT_ONCE)
