@@ -1,7 +1,7 @@
 """What each tenant of the world owns in staff polls, marked like the rest of it.
 
-Agents who vote read the cards of a poll that is open; its services, its agents and what is being
-prepared are its coordinators', and nobody else's at all.
+Public by nature, hence without a canary: the title, the cards and the services of a poll that is
+open, for whoever has its address. What is being prepared, and who may vote, are its coordinators'.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from parvis.staff_polls.tests.factories import PollGroupFactory, StaffPollFactor
 from parvis.staff_polls.tests.voting import open_poll
 
 # Ends of the canaries below: what the coordinators of the body read, and nobody else at all.
-PRIVATE_POLL_WORDS = ("sondage", "carte", "service", "agent", "vote")
+PRIVATE_POLL_WORDS = ("sondage", "carte", "service", "agent")
 
 
 @dataclass
@@ -59,11 +59,13 @@ def build_polls(mark: str, body: Organisation, registration: Registration) -> Po
         group=group,
         email=f"{canary('agent').lower()}@exemple.invalid",
     )
-    running = open_poll(
-        12, 12, printed=12, organisation=body, title=canary("vote"), document=document
-    )
+    running = open_poll(12, 12, printed=12, organisation=body, title=f"Notre accueil {mark}")
     for service in PollGroup.objects.filter(poll=running):
-        PollGroup.objects.filter(pk=service.pk).update(name=canary(f"service-vote-{service.pk}"))
+        PollGroup.objects.filter(pk=service.pk).update(name=f"Service {mark} {service.number}")
+    voter = EligibleAgent.objects.filter(poll=running)[:1]
+    EligibleAgent.objects.filter(pk__in=voter).update(
+        email=f"{canary('agent-invite').lower()}@exemple.invalid"
+    )
     made = PollRows(
         draft=draft,
         group=group,

@@ -122,7 +122,10 @@ class Composer:
     most_cards: int
     # (identifier of the field, where it is, what is wrong), in the order of the page.
     problems: list[tuple[str, str, str]] = field(default_factory=list)
-    problem_of_cards: str = ""
+
+    @property
+    def has_repeated(self) -> bool:
+        return any(card.is_repeated for card in self.cards)
 
 
 def composer_of(draft: Mapping[str, Any], former: FormerCards, problems: Problems) -> Composer:
@@ -137,7 +140,6 @@ def composer_of(draft: Mapping[str, Any], former: FormerCards, problems: Problem
         kinds_to_add=CardKind.choices if len(cards) < MAX_CARDS else [],
         most_cards=MAX_CARDS,
         problems=[(_id_shown(path), _where(path), text) for path, text in ordered],
-        problem_of_cards=problems.get("cards", ""),
     )
 
 
@@ -182,7 +184,7 @@ def _card_row(
 
 def _text_label(kind: str) -> str:
     if kind == CardKind.AGREE:
-        return _("Affirmation, où « d’accord » est bon signe")
+        return _("Affirmation, où « d’accord » est bon signe")
     return _("Début de la phrase") if kind == CardKind.SENTENCE else _("Question")
 
 
@@ -238,14 +240,14 @@ def _source(card: Draft, path: str, problems: Problems) -> ChoiceField:
         problem=problems.get(f"{path}.source", ""),
         help=_(
             "La mesure publiée, ramenée sur dix. Une mesure porte sur une étape, un canal ou un "
-            "sujet à la fois : choisissez-en un seul ci-dessous, ou aucun pour l’ensemble."
+            "sujet à la fois : choisissez-en un seul ci-dessous, ou aucun pour l’ensemble."
         ),
     )
 
 
 def source_choices() -> Choices:
     return [
-        ("", _("Aucun : les agents devinent, rien n’est dévoilé")),
+        ("", _("Aucun : les agents devinent, rien n’est dévoilé")),
         ("mystery_audits", _("Celui des citoyens-mystères")),
         ("feedback", _("Celui des usagers, à l’écoute à chaud")),
     ]

@@ -76,7 +76,7 @@ def _read_line(number: int, line: str) -> RollLine:
         return RollLine(number, line, problem=_("Cette ligne ne contient pas d’adresse."))
     if len(addresses) > 1:
         return RollLine(
-            number, line, problem=_("Cette ligne contient plusieurs adresses : une par ligne.")
+            number, line, problem=_("Cette ligne contient plusieurs adresses : une par ligne.")
         )
     service = next((" ".join(cell.split()) for cell in cells if "@" not in cell), "")
     email = _address(addresses[0])
@@ -85,7 +85,7 @@ def _read_line(number: int, line: str) -> RollLine:
             number,
             line,
             service,
-            problem=_("« %(address)s » n’est pas une adresse.") % {"address": email},
+            problem=_("« %(address)s » n’est pas une adresse.") % {"address": email},
         )
     return RollLine(number, line, service, email)
 

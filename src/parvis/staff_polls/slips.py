@@ -37,23 +37,23 @@ def slips_of(poll: StaffPoll, group: PollGroup, codes: Sequence[str], address: s
                 "boîte."
             ),
             _("Chaque agent sans courriel en tire un, lui-même, et n’en tire qu’un."),
-            _("Personne ne note qui a tiré, ni quel bulletin : c’est ce hasard qui rend anonyme."),
+            _("Personne ne note qui a tiré, ni quel bulletin : c’est ce hasard qui rend anonyme."),
             _("Ce qui reste dans la boîte est détruit à la clôture, cette page comprise."),
             _(
-                "Ne photographiez pas ces pages et ne gardez pas le fichier : les codes ne sont "
+                "Ne photographiez pas ces pages et ne gardez pas le fichier : les codes ne sont "
                 "écrits nulle part ailleurs, et une planche perdue ne se remplace pas."
             ),
         ),
         address=address,
         address_to_type=to_type(address),
-        address_label=_("Scannez, ou ouvrez cette adresse :"),
-        code_label=_("Votre code, à taper une fois :"),
+        address_label=_("Scannez, ou ouvrez cette adresse :"),
+        code_label=_("Votre code, à taper une fois :"),
         qr_label=_("Code à scanner pour ouvrir le sondage"),
         promise=_(
-            "Anonyme : ce bulletin a été tiré au sort, rien ne le relie à vous. Le code ne sert "
+            "Anonyme : ce bulletin a été tiré au sort, rien ne le relie à vous. Le code ne sert "
             "qu’à compter chaque bulletin une seule fois."
         ),
         closes=_("Jusqu’au %(day)s inclus") % {"day": day_in_words(day)},
         codes=tuple(in_groups(code) for code in codes),
-        simulation=_("Démonstration : organisme fictif") if poll.organisation.is_simulated else "",
+        simulation=_("Démonstration : organisme fictif") if poll.organisation.is_simulated else "",
     )

@@ -53,7 +53,7 @@ class SettingsForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("Titre du sondage"),
         max_length=MAX_TITLE_CHARACTERS,
-        help_text=gettext_lazy("Les agents le lisent : « Comment accueillons-nous ? »"),
+        help_text=gettext_lazy("Les agents le lisent : « Comment accueillons-nous ? »"),
     )
     introduction = forms.CharField(
         label=gettext_lazy("Mot d’accueil"),
@@ -81,7 +81,7 @@ class SettingsForm(forms.Form):
         initial=DEFAULT_THRESHOLD,
         help_text=gettext_lazy(
             "Rien ne s’affiche pour moins de personnes, ni pour un service plus petit. Dix "
-            "convient presque toujours ; jamais moins de cinq. Il ne change plus après le "
+            "convient presque toujours ; jamais moins de cinq. Il ne change plus après le "
             "lancement."
         ),
     )
@@ -123,7 +123,7 @@ class NewPollForm(SettingsForm):
         required=False,
         empty_label=gettext_lazy("Aucun"),
         help_text=gettext_lazy(
-            "Ses cartes et ses services sont repris. Les adresses des agents ne le sont pas : "
+            "Ses cartes et ses services sont repris. Les adresses des agents ne le sont pas : "
             "elles sont effacées à la clôture."
         ),
     )
@@ -152,7 +152,7 @@ class GroupForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Nom du service"),
         max_length=MAX_NAME_CHARACTERS,
-        help_text=gettext_lazy("Celui que ses agents emploient : « État civil », « Voirie »."),
+        help_text=gettext_lazy("Celui que ses agents emploient : « État civil », « Voirie »."),
     )
     printed_codes = forms.IntegerField(
         label=gettext_lazy("Agents sans courriel"),
@@ -182,11 +182,11 @@ class RollForm(forms.Form):
                 "rows": 6,
                 "spellcheck": "false",
                 "autocomplete": "off",
-                "placeholder": gettext_lazy("État civil ; prenom.nom@exemple.fr"),
+                "placeholder": gettext_lazy("État civil ; prenom.nom@exemple.fr"),
             }
         ),
         help_text=gettext_lazy(
-            "« service ; adresse », copié d’un tableur ou non. Un service inconnu est créé."
+            "« service ; adresse », copié d’un tableur ou non. Un service inconnu est créé."
         ),
     )
     file = forms.FileField(
@@ -199,7 +199,7 @@ class RollForm(forms.Form):
         label=gettext_lazy("Service des lignes qui n’en nomment pas"),
         queryset=PollGroup.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Aucun : chaque ligne nomme le sien"),
+        empty_label=gettext_lazy("Aucun : chaque ligne nomme le sien"),
     )
 
     def __init__(self, *args: Any, poll: StaffPoll, **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ class Launched(Conflict):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Ce sondage est lancé : ses cartes, ses services et son seuil ne changent plus, "
+                "Ce sondage est lancé : ses cartes, ses services et son seuil ne changent plus, "
                 "pour que chacun réponde à la même chose. Copiez-le pour en préparer un autre."
             )
         )
@@ -89,7 +89,7 @@ def create_poll(
         raise Refusal(_("Choisissez le sondage de départ."), field="source")
     if start == Start.REPEAT and source is not None and source.state == PollState.DRAFT:
         raise Refusal(
-            _("Ce sondage n’a pas été lancé : copiez-le plutôt que de le répéter."), field="source"
+            _("Ce sondage n’a pas été lancé : copiez-le plutôt que de le répéter."), field="source"
         )
     poll = StaffPoll(organisation=organisation, code=new_poll_code())
     _fill(poll, content, now=timezone.now())
@@ -235,7 +235,7 @@ def _fill(poll: StaffPoll, content: PollSettings, *, now: datetime) -> None:
         )
     if not MINIMUM_THRESHOLD <= content.threshold <= MAX_THRESHOLD:
         raise Refusal(
-            _("Le seuil va de %(least)d à %(most)d : en dessous, on devinerait qui a répondu.")
+            _("Le seuil va de %(least)d à %(most)d : en dessous, on devinerait qui a répondu.")
             % {"least": MINIMUM_THRESHOLD, "most": MAX_THRESHOLD},
             field="threshold",
         )
@@ -248,7 +248,7 @@ def _fill(poll: StaffPoll, content: PollSettings, *, now: datetime) -> None:
         if closes_at > now + LONGEST:
             raise Refusal(
                 _(
-                    "Un sondage dure au plus trois mois : la liste des agents n’est gardée que "
+                    "Un sondage dure au plus trois mois : la liste des agents n’est gardée que "
                     "jusqu’à la clôture."
                 ),
                 field="closes_on",

@@ -42,7 +42,7 @@ def register_codes(*, group: PollGroup, codes: Sequence[str], by: Person) -> boo
         raise Conflict(_("Les bulletins s’impriment une fois le sondage lancé, avant sa clôture."))
     own = PollGroup.objects.select_for_update().get(pk=group.pk)
     if own.merged_into_id is not None:
-        raise Conflict(_("Ce service vote avec un autre : ses bulletins sont avec les siens."))
+        raise Conflict(_("Ce service vote avec un autre : ses bulletins sont avec les siens."))
     if not 0 < len(codes) <= MOST_AT_ONCE:
         raise Refusal(
             _("Une planche compte de 1 à %(most)d bulletins.") % {"most": MOST_AT_ONCE},

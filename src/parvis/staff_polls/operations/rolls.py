@@ -58,10 +58,10 @@ def add_agents(*, poll: StaffPoll, text: str, default: PollGroup | None, by: Per
     """
     lines = list(read_lines(text))
     if not lines:
-        raise Refusal(_("Collez ou déposez une liste : une adresse par ligne."), field="lines")
+        raise Refusal(_("Collez ou déposez une liste : une adresse par ligne."), field="lines")
     if len(lines) > MAX_LINES:
         raise Refusal(
-            _("Cette liste dépasse %(most)d lignes : envoyez-la en plusieurs fois.")
+            _("Cette liste dépasse %(most)d lignes : envoyez-la en plusieurs fois.")
             % {"most": MAX_LINES},
             field="lines",
         )
@@ -131,17 +131,17 @@ class _Reading:
         elif group is None or group.pk != known:
             first = self.line_of.get(line.email)
             raise Refusal(
-                _("Cette adresse est déjà à la ligne %(line)d, dans « %(group)s ».")
+                _("Cette adresse est déjà à la ligne %(line)d, dans « %(group)s ».")
                 % {"line": first, "group": self.names[known]}
                 if first
-                else _("Cette adresse est déjà dans « %(group)s ».") % {"group": self.names[known]}
+                else _("Cette adresse est déjà dans « %(group)s ».") % {"group": self.names[known]}
             )
         elif line.email in self.line_of:
             self.report.repeated.append(
                 LineReport(
                     line.number,
                     line.text,
-                    _("Même adresse qu’à la ligne %(line)d : prise une fois.")
+                    _("Même adresse qu’à la ligne %(line)d : prise une fois.")
                     % {"line": self.line_of[line.email]},
                 )
             )
@@ -171,7 +171,7 @@ class _Reading:
     def _group(self, line: RollLine, *, is_new: bool) -> PollGroup | None:
         if not line.service:
             if self.default is None:
-                raise Refusal(_("Le service manque : « service ; adresse »."))
+                raise Refusal(_("Le service manque : « service ; adresse »."))
             return self.default
         name = clean_name(line.service)
         group = self.groups.get(name.casefold())

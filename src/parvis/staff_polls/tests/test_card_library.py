@@ -33,7 +33,7 @@ def test_guess_cards_read_measures_that_exist() -> None:
 def test_texts_keep_their_punctuation_and_apostrophes() -> None:
     texts = [text for card in library() for text in (card.text, card.low, card.high)]
     texts += [option.text for card in library() for option in card.options]
-    assert [text for text in texts if re.search(r"'| [?!:;»]|« ", text)] == []
+    assert [text for text in texts if re.search(r"'| [?!:;»]|« ", text)] == []
 
 
 def test_cards_are_found_by_what_they_speak_of() -> None:

@@ -112,7 +112,7 @@ def test_each_refused_line_has_its_reason_and_comes_back_as_it_was(poll):
     assert on_roll(poll) == {("Voirie", "a@b.fr")}
     assert [line.number for line in report.refused] == [2, 3, 4, 5]
     assert report.to_correct == wrong
-    assert "« faux@ »" in report.refused[1].reason
+    assert "« faux@ »" in report.refused[1].reason
     assert "Le service manque" in report.refused[2].reason
     assert "ligne 1" in report.refused[3].reason
     # The service of a refused line is not made.
@@ -138,7 +138,7 @@ def test_the_same_list_again_adds_nobody(poll):
 def test_an_agent_of_another_service_stays_where_they_are(poll):
     add(poll, "Voirie;a@b.fr")
     report = add(poll, "Accueil;a@b.fr")
-    assert "« Voirie »" in report.refused[0].reason
+    assert "« Voirie »" in report.refused[0].reason
     assert on_roll(poll) == {("Voirie", "a@b.fr")}
 
 

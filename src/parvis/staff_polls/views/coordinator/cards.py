@@ -149,7 +149,7 @@ def library(request: HatRequest, current: StaffPoll) -> HttpResponse:
             poll=current, keys=request.POST.getlist("carte")[:MAX_CARDS], by=request.user
         )
         if not added:
-            messages.info(request, _("Aucune carte n’est ajoutée : cochez-en, cinquante au plus."))
+            messages.info(request, _("Aucune carte n’est ajoutée : cochez-en, cinquante au plus."))
             return redirect("staff_polls:library", current.pk)
         messages.success(
             request,

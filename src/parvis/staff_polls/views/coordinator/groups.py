@@ -61,7 +61,7 @@ def groups(request: HatRequest, current: StaffPoll) -> HttpResponse:
         except Refusal as refusal:
             _show_or_raise(form, refusal)
         else:
-            messages.success(request, _("« %s » est ajouté.") % made.name)
+            messages.success(request, _("« %s » est ajouté.") % made.name)
             return _to_groups(current)
     return _groups_page(request, current, group_form=form, status=422 if form.errors else 200)
 
@@ -120,9 +120,9 @@ def merge(request: HatRequest, current: StaffPoll) -> HttpResponse:
         merge_group(group=group, into=target, by=request.user)
         messages.success(
             request,
-            _("« %(group)s » vote avec « %(into)s ».") % {"group": group.name, "into": target.name}
+            _("« %(group)s » vote avec « %(into)s ».") % {"group": group.name, "into": target.name}
             if target
-            else _("« %s » vote sous son nom.") % group.name,
+            else _("« %s » vote sous son nom.") % group.name,
         )
     return _to_groups(current)
 
@@ -208,7 +208,7 @@ def remove(request: HatRequest, current: StaffPoll, number: int) -> HttpResponse
     own = _access_group(current, str(number))
     if request.method == "POST":
         remove_group(group=own, by=request.user)
-        messages.success(request, _("« %s » est retiré.") % own.name)
+        messages.success(request, _("« %s » est retiré.") % own.name)
         return _to_groups(current)
     if current.state != PollState.DRAFT:
         return _to_groups(current)
@@ -217,7 +217,7 @@ def remove(request: HatRequest, current: StaffPoll, number: int) -> HttpResponse
         request,
         "foundation/confirm.html",
         {
-            "title": _("Retirer « %s » ?") % own.name,
+            "title": _("Retirer « %s » ?") % own.name,
             "consequences": [
                 ngettext(
                     "%d adresse d’agent est effacée de ce brouillon.",

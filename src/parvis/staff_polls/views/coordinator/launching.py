@@ -111,7 +111,7 @@ def _consequences(current: StaffPoll, sizes: list[GroupSize]) -> list[str]:
     printed = sum(size.group.printed_codes for size in sizes)
     sentences = [
         _(
-            "Les cartes, les services et le seuil ne changent plus : chacun répond à la même "
+            "Les cartes, les services et le seuil ne changent plus : chacun répond à la même "
             "chose, et aucun découpage fait après coup ne désigne quelqu’un."
         ),
         _(
@@ -154,12 +154,12 @@ def send_reminder(request: HatRequest, pk: int) -> HttpResponse:
     return _confirm(
         request,
         current,
-        title=_("Rappeler ceux qui n’ont pas encore pris leur bulletin ?"),
+        title=_("Rappeler ceux qui n’ont pas encore pris leur bulletin ?"),
         summary=current.title,
         consequences=[
             _("Un courriel part à chaque agent invité qui n’a pas encore pris son bulletin."),
             _(
-                "Ni leurs noms ni leur nombre ne s’affichent : ce serait dire qui n’a pas répondu, "
+                "Ni leurs noms ni leur nombre ne s’affichent : ce serait dire qui n’a pas répondu, "
                 "ou combien."
             ),
             _("Le prochain rappel sera possible dans trois jours."),
@@ -179,13 +179,13 @@ def close(request: HatRequest, pk: int) -> HttpResponse:
     return _confirm(
         request,
         current,
-        title=_("Clore « %s » maintenant ?") % current.title,
+        title=_("Clore « %s » maintenant ?") % current.title,
         summary=_("Il devait se clore le %s.") % closing_words(current),
         consequences=[
             _("Plus aucun bulletin n’est reçu, même de qui a pris le sien sans répondre encore."),
             _("Les réponses sont comptées, et les résultats par service s’affichent."),
             _(
-                "La liste des agents, les bulletins et les clés sont détruits : personne ne pourra "
+                "La liste des agents, les bulletins et les clés sont détruits : personne ne pourra "
                 "plus rien rapprocher, ni recompter."
             ),
         ],
@@ -218,7 +218,7 @@ def change_end(request: HatRequest, pk: int) -> HttpResponse:
         summary=_("La clôture est prévue le %s.") % closing_words(current),
         consequences=[
             _("Le sondage se clôt seul à la fin du jour choisi, d’ici trois mois au plus."),
-            _("Les agents ne reçoivent rien ; la page du sondage leur dit la nouvelle date."),
+            _("Les agents ne reçoivent rien ; la page du sondage leur dit la nouvelle date."),
         ],
         form=form,
         confirm_label=_("Changer la date"),

@@ -246,7 +246,7 @@ def delete(request: HatRequest, current: StaffPoll) -> HttpResponse:
         request,
         "foundation/confirm.html",
         {
-            "title": _("Supprimer « %s » ?") % current.title,
+            "title": _("Supprimer « %s » ?") % current.title,
             "consequences": [
                 _("Ses cartes et ses services sont supprimés."),
                 ngettext(
