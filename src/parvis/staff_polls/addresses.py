@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
+from parvis.foundation.addresses import absolute
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.launching import access_path
 
 
 def agents_address(request: HttpRequest, poll: StaffPoll) -> str:
     """Where agents answer, by invitation or by a code; whole, as a QR code holds it."""
-    return request.build_absolute_uri(access_path(poll))
+    return absolute(access_path(poll), request)
 
 
 def to_type(address: str) -> str:

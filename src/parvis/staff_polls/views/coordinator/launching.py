@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
+from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.forms.coordinator import PostponeForm, RevisionForm
@@ -33,7 +34,7 @@ _PAGE_OF_FIELD = {"cards": "cards", "closes_at": "settings", "groups": "groups"}
 
 
 def _base_url(request: HatRequest) -> str:
-    return request.build_absolute_uri("/")
+    return absolute("/", request)
 
 
 @hat_required(RoleKind.COORDINATOR)
