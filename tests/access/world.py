@@ -41,6 +41,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
 from tests.access.feedback_world import FeedbackRows, build_feedback
+from tests.access.polls_world import PollRows, build_polls
 
 PERSON = "CANARI-PERSON"
 ROLES = (
@@ -70,6 +71,7 @@ class Tenant:
     evidence: Evidence
     published_contact: Contact
     feedback: FeedbackRows
+    polls: PollRows
 
     @property
     def canary(self) -> str:
@@ -290,6 +292,7 @@ def _tenant(
         evidence=_evidence(mark, contacts["in_progress"], citizen.person),
         published_contact=published,
         feedback=build_feedback(mark, body, coordinator, site, other_registration),
+        polls=build_polls(mark, body, other_registration),
     )
 
 

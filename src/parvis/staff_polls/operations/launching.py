@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
+from parvis.editions.dates import moment_in_words
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail
+from parvis.foundation.working_time import time_zone_of
 from parvis.journal.operations import record
 from parvis.staff_polls import keys
 from parvis.staff_polls.enums import TRANSITIONS, PollState
@@ -172,6 +174,8 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
     numbers = list(agents.values_list("pk", flat=True))
     address = base_url.rstrip("/") + access_path(poll)
     template = "reminder" if reminder else "invitation"
+    assert poll.closes_at is not None  # constraint: launched with an end
+    closes = moment_in_words(poll.closes_at, time_zone_of(poll.organisation.departement_code))
     for start in range(0, len(numbers), _CHUNK):
         with transaction.atomic():
             try:
@@ -186,7 +190,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
                     context={
                         "poll": poll,
                         "organisation": poll.organisation,
-                        "closes_at": poll.closes_at,
+                        "closes": closes,
                         "threshold": poll.threshold,
                         "url": f"{address}#j={keys.invitation(agent)}",
                     },

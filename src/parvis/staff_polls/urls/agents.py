@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+
+def landing(request: HttpRequest, code: str) -> HttpResponse:
+    return HttpResponse(code)
+
+
+urlpatterns: list[URLPattern] = [path("sondage/<str:code>/", landing, name="landing")]
