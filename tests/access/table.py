@@ -17,6 +17,7 @@ from parvis.accounts.tests.factories import PASSWORD
 from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
+from tests.access.agents_table import AGENTS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
 from tests.access.route import (
     CITIZEN_OF_A,
@@ -415,4 +416,5 @@ TABLE: Mapping[str, Route] = {
     "results:publish": Route(OPERATOR, OPERATOR, kwargs=new_run),
     # --- On-the-spot feedback, its kiosks and its API --------------------------------------------
     **FEEDBACK_TABLE,
+    **AGENTS_TABLE,
 }
