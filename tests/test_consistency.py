@@ -217,6 +217,13 @@ PUBLIC_PAGES = {
     "web:personal_data",
     "web:robots",
     "web:set_language",
+    # Agents, by invitation or by a printed code.
+    "staff_polls:anonymity",
+    "staff_polls:cast",
+    "staff_polls:landing",
+    "staff_polls:reveal",
+    "staff_polls:state",
+    "staff_polls:take_token",
 }
 
 

@@ -17,6 +17,7 @@ from parvis.accounts.tests.factories import PASSWORD
 from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
+from tests.access.agents_table import AGENTS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
 from tests.access.polls_table import POLLS_TABLE
 from tests.access.route import (
@@ -418,4 +419,5 @@ TABLE: Mapping[str, Route] = {
     **FEEDBACK_TABLE,
     # --- Staff polls ----------------------------------------------------------------------------
     **POLLS_TABLE,
+    **AGENTS_TABLE,
 }

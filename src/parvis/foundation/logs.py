@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from parvis.foundation.untraced import counts, is_untraced
+
 logger = logging.getLogger("parvis.requests")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -20,8 +22,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-            + f".{int(record.msecs):03d}Z",
+            "at": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": _message(record),
@@ -30,6 +31,15 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _time(record: logging.LogRecord) -> str:
+    """To the millisecond; to the hour where nothing may tell when somebody came."""
+    moment = time.gmtime(record.created)
+    request = getattr(record, "request", None)
+    if isinstance(request, HttpRequest) and is_untraced(request.path_info):
+        return time.strftime("%Y-%m-%dT%HZ", moment)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", moment) + f".{int(record.msecs):03d}Z"
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -49,7 +59,10 @@ def _message(record: logging.LogRecord) -> str:
 
 
 class RequestLogMiddleware:
-    """Log method, route, status and duration of each request; never a query or an address."""
+    """Log method, route, status and duration of each request; never a query or an address.
+
+    Those of `settings.UNTRACED_PATHS` are counted by the hour, without their durations.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,12 +72,16 @@ class RequestLogMiddleware:
         request_id = uuid.uuid4().hex[:12]
         response = self.get_response(request)
         match = request.resolver_match
+        route = match.route if match else ""
+        if is_untraced(request.path_info):
+            counts.add(method=request.method or "", route=route, status=response.status_code)
+            return response
         logger.info(
             "request",
             extra={
                 "request_id": request_id,
                 "method": request.method,
-                "route": match.route if match else "",
+                "route": route,
                 "status": response.status_code,
                 "milliseconds": round((time.perf_counter() - started) * 1000, 1),
             },

@@ -71,6 +71,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before all that reads who asks.
+    "parvis.foundation.untraced.UntracedMiddleware",
     "parvis.foundation.logs.RequestLogMiddleware",
     "parvis.foundation.machines.MachineMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -91,6 +93,8 @@ MIDDLEWARE = [
 
 # What kiosks send, all day long: `parvis.foundation.machines`.
 MACHINE_ROUTES = ["feedback:batches"]
+# What agents answer anonymously: `parvis.foundation.untraced`.
+UNTRACED_PATHS = ["/sondage/"]
 
 ROOT_URLCONF = "parvis.config.urls"
 WSGI_APPLICATION = "parvis.config.wsgi.application"
@@ -269,7 +273,14 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "parvis.foundation.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"untraced": {"()": "parvis.foundation.untraced.OnlyWhatBroke"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["untraced"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("PARVIS_LOG_LEVEL", default="INFO")},
     # Given empty so that the server takes this configuration whole, not merged with its own.
     "loggers": {},

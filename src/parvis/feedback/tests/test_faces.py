@@ -10,7 +10,7 @@ from parvis.feedback.enums import Level
 
 
 def shape(level: int) -> str:
-    drawn = render_to_string("feedback/face.html", {"level": level})
+    drawn = render_to_string("foundation/face.html", {"level": level})
     return re.sub(r"face--\d", "", drawn)
 
 

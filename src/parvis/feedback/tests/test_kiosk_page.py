@@ -63,6 +63,9 @@ def test_every_module_is_found_by_its_neighbours():
     }
     modules = {path.name for path in folder.glob("*.js")} - {"app.js", "service-worker.js"}
     assert imported == modules
+    dom = (folder / "dom.js").read_text(encoding="utf-8")
+    for shared in re.findall(r'from "\.\./\.\./([\w/-]+\.js)"', dom):
+        assert f"/static/{shared}" in shell()["files"]
 
 
 def test_any_change_is_another_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

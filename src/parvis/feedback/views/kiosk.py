@@ -30,6 +30,9 @@ from parvis.foundation.access import public
 _STATIC = Path(__file__).resolve().parents[1] / "static"
 _KIOSK = _STATIC / "feedback" / "kiosk"
 _WORKER = _KIOSK / "service-worker.js"
+# The one module of another room that those of the kiosk import.
+_SHARED = "foundation/js/make.js"
+_SHARED_FILE = Path(parvis.__file__).parent / "foundation" / "static" / _SHARED
 _ENTRY = "feedback/kiosk/app.js"
 # What the page names: by the address that changes with its content, where there is one.
 _NAMED = (
@@ -37,7 +40,7 @@ _NAMED = (
     "feedback/kiosk/kiosk.css",
     "feedback/kiosk/manifest.webmanifest",
     "feedback/kiosk/upkeep.css",
-    "feedback/faces.css",
+    "foundation/css/faces.css",
     "feedback/words.json",
     "foundation/css/base.css",
     "foundation/css/tokens.css",
@@ -90,7 +93,7 @@ def shell_files() -> list[str]:
         for path in _KIOSK.glob("*.js")
         if path.name not in {"app.js", _WORKER.name}
     )
-    return [*(static(name) for name in _NAMED), *modules]
+    return [*(static(name) for name in _NAMED), *modules, f"{settings.STATIC_URL}{_SHARED}"]
 
 
 def shell_version() -> str:
@@ -104,7 +107,8 @@ def _digest() -> str:
     for language, _name in settings.LANGUAGES:
         with override(language):
             digest.update(_page("").encode())
-    for path in [*sorted(_KIOSK.iterdir()), _STATIC / "feedback" / "words.json"]:
+    words = _STATIC / "feedback" / "words.json"
+    for path in [*sorted(_KIOSK.iterdir()), words, _SHARED_FILE]:
         digest.update(path.read_bytes())
     # Those of the other rooms and libraries change their address with their content.
     digest.update("\n".join(shell_files()).encode())
