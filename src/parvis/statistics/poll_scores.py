@@ -522,6 +522,6 @@ def _filled(least: FloatArray, most: FloatArray, order: IntArray) -> FloatArray:
     room = high - low
     before = np.cumsum(room, axis=-1) - room
     filled = low + np.clip(spare - before, 0.0, room)
-    found = np.empty_like(filled)
+    found: FloatArray = np.empty(filled.shape)
     np.put_along_axis(found, order, filled, axis=-1)
     return found

@@ -82,6 +82,25 @@ class SimulatedPoll:
         for column in np.flatnonzero(plan.refreshed):
             self.columns[column].interim.append(self.counted(self.entered > 0, column))
 
+    def release_all_but(self, absent: np.ndarray) -> None:
+        """A release that holds nobody back but those given, as a careless product would: what is
+        shown at closing must be safe beside it. Only cards with a threshold of newcomers are
+        refreshed."""
+        last = np.array(
+            [np.flatnonzero(past)[-1] + 1 if past.any() else 0 for past in self.refreshes.T]
+        )
+        entered = np.where(
+            self.received & ~absent & (self.entered == 0), len(self.refreshes) + 1, self.entered
+        )
+        newcomers = (entered[:, np.newaxis] > last) & (self.answers >= 0)
+        refreshed = newcomers.sum(axis=0) >= self.threshold
+        if not refreshed.any():
+            return
+        self.entered = entered
+        self.refreshes = np.vstack([self.refreshes, refreshed])
+        for column in np.flatnonzero(refreshed):
+            self.columns[column].interim.append(self.counted(self.entered > 0, column))
+
     def close(self) -> FinalTables:
         here = self.received
         state = (self.entered[here], self.refreshes)
@@ -142,16 +161,14 @@ def random_answers(
     return answers
 
 
-def run_random_poll(
-    seed: int, *, threshold: int | None = None, n_columns: int = 4
-) -> SimulatedPoll:
+def run_random_poll(seed: int, *, careless: bool = False, n_columns: int = 4) -> SimulatedPoll:
     """A poll of 15 to 250 people in 1 to 9 groups, some tiny, some late, with several releases.
 
     Between two releases ballots are replaced: by other answers, by none, and back to what they
-    were.
+    were. `careless` holds few people back, or none (`SimulatedPoll.release_all_but`).
     """
     rng = np.random.default_rng(seed)
-    limit = int(rng.integers(5, 13)) if threshold is None else threshold
+    limit = int(rng.integers(5, 13))
     n_ballots = int(rng.integers(15, 250))
     n_groups = int(rng.integers(1, 10))
     groups = rng.choice(n_groups, n_ballots, p=rng.dirichlet(np.ones(n_groups)))
@@ -167,7 +184,10 @@ def run_random_poll(
     restless = rng.choice([0.0, 0.02, 0.2])
     for moment in moments:
         poll.received[order[:moment]] = True
-        poll.release(rng)
+        if careless:
+            poll.release_all_but(rng.random(n_ballots) < rng.choice([0.0, 0.02, 0.2]))
+        else:
+            poll.release(rng)
         changing = np.flatnonzero(poll.received & (rng.random(n_ballots) < restless))
         again = random_answers(rng, changing.size, options, consensus)
         back = rng.random(again.shape) < 0.4

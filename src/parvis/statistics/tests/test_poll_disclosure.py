@@ -223,6 +223,15 @@ def test_a_card_without_final_table_shows_groups_only_if_those_hidden_are_enough
     assert shown_groups([12, 30, 22], answers=answers, entered=entered, refreshes=ONCE) == [1, 2]
 
 
+def test_all_the_groups_do_not_give_back_a_final_table_that_is_not_shown() -> None:
+    """Forty came since the release and all agree: the groups together would tell it."""
+    entered = np.arange(80) // 2 % 2
+    answers = entered * (np.arange(80) % 2)
+    assert final_tables(answers[:, np.newaxis], entered, ONCE, options=[2]).kept.all()
+    shown = shown_groups([40, 40], answers=answers[:, np.newaxis], entered=entered, refreshes=ONCE)
+    assert shown == [1]
+
+
 def test_answers_that_appeared_or_left_do_not_protect() -> None:
     rules = {"entered": np.arange(40) // 2 % 2, "refreshes": ONCE}
     assert shown_groups([20, 20], **rules) == [0, 1]
