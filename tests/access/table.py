@@ -18,6 +18,7 @@ from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
 from tests.access.feedback_table import FEEDBACK_TABLE
+from tests.access.poll_results_table import POLL_RESULTS_TABLE
 from tests.access.route import (
     CITIZEN_OF_A,
     CITIZENS,
@@ -415,4 +416,6 @@ TABLE: Mapping[str, Route] = {
     "results:publish": Route(OPERATOR, OPERATOR, kwargs=new_run),
     # --- On-the-spot feedback, its kiosks and its API --------------------------------------------
     **FEEDBACK_TABLE,
+    # --- Results of staff polls -----------------------------------------------------------------
+    **POLL_RESULTS_TABLE,
 }

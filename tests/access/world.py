@@ -41,6 +41,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
 from tests.access.feedback_world import FeedbackRows, build_feedback
+from tests.access.poll_results_world import PollResultRows, build_poll_results
 
 PERSON = "CANARI-PERSON"
 ROLES = (
@@ -70,6 +71,7 @@ class Tenant:
     evidence: Evidence
     published_contact: Contact
     feedback: FeedbackRows
+    poll_results: PollResultRows
 
     @property
     def canary(self) -> str:
@@ -290,6 +292,7 @@ def _tenant(
         evidence=_evidence(mark, contacts["in_progress"], citizen.person),
         published_contact=published,
         feedback=build_feedback(mark, body, coordinator, site, other_registration),
+        poll_results=build_poll_results(mark, body),
     )
 
 

@@ -200,6 +200,27 @@ def option_chart(card: CardFigures, *, theme: Theme = Theme.SCREEN) -> Chart | N
     )
 
 
+def one_score_chart(card: CardFigures, *, theme: Theme = Theme.SCREEN) -> Chart | None:
+    """The score of a single card, for an image of its own; None without any."""
+    if card.score is None:
+        return None
+    return interval_bar(
+        identifier=f"score-{card.card.key}",
+        title=card_title(card),
+        description=_("Score de 0 (le pire) à 100 (le mieux), avec son intervalle à 95 %."),
+        rows=[
+            IntervalRow(
+                label=_("Score"),
+                value_percent=card.score.estimate,
+                lower_percent=card.score.lower,
+                upper_percent=card.score.upper,
+            )
+        ],
+        words=_words(label=_("Carte"), value=_("Score")),
+        theme=theme,
+    )
+
+
 def card_title(card: CardFigures) -> str:
     """The finding of one card: its score, its guess, or what comes first."""
     if card.card.kind == CardKind.GUESS and card.score is not None:
