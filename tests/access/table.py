@@ -20,6 +20,7 @@ from parvis.questionnaires.enums import Channel
 from tests.access.agents_table import AGENTS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
 from tests.access.polls_table import POLLS_TABLE
+from tests.access.poll_results_table import POLL_RESULTS_TABLE
 from tests.access.route import (
     CITIZEN_OF_A,
     CITIZENS,
@@ -420,4 +421,6 @@ TABLE: Mapping[str, Route] = {
     # --- Staff polls ----------------------------------------------------------------------------
     **POLLS_TABLE,
     **AGENTS_TABLE,
+    # --- Results of staff polls -----------------------------------------------------------------
+    **POLL_RESULTS_TABLE,
 }

@@ -42,6 +42,7 @@ from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
 from tests.access.feedback_world import FeedbackRows, build_feedback
 from tests.access.polls_world import PollRows, build_polls
+from tests.access.poll_results_world import PollResultRows, build_poll_results
 
 PERSON = "CANARI-PERSON"
 ROLES = (
@@ -72,6 +73,7 @@ class Tenant:
     published_contact: Contact
     feedback: FeedbackRows
     polls: PollRows
+    poll_results: PollResultRows
 
     @property
     def canary(self) -> str:
@@ -293,6 +295,7 @@ def _tenant(
         published_contact=published,
         feedback=build_feedback(mark, body, coordinator, site, other_registration),
         polls=build_polls(mark, body, other_registration),
+        poll_results=build_poll_results(mark, body),
     )
 
 

@@ -216,14 +216,8 @@ def coarse_scores(
     """
     where = np.broadcast_to(np.asarray(places, dtype=np.float64), shown.percent.shape)
     exists = ~np.isnan(where)
-    low = np.broadcast_to(end_percent(shown.answers)[..., np.newaxis], shown.percent.shape)
-    half = SHARE_STEP / 2.0
-    at_most, at_least = shown.end == AT_MOST, shown.end == AT_LEAST
-    # The steps next to the ends reach up to them.
-    least = np.where(shown.percent == low + SHARE_STEP, low, shown.percent - half)
-    most = np.where(shown.percent == 100 - low - SHARE_STEP, 100.0 - low, shown.percent + half)
-    least = np.where(at_most | ~exists, 0.0, np.where(at_least, 100.0 - low, least))
-    most = np.where(exists, np.where(at_least, 100.0, np.where(at_most, low, most)), 0.0)
+    least, most = _share_limits(shown)
+    least, most = np.where(exists, least, 0.0), np.where(exists, most, 0.0)
     order = np.argsort(where, axis=-1)
     limits = []
     for ranking in (order, order[..., ::-1]):
@@ -231,6 +225,52 @@ def coarse_scores(
         # A table is that of the answers rounded down: a little more uncertain, never less.
         table = shares_percent / 100.0 * shown.answers[..., np.newaxis]
         limits.append(scores(table, where, eligible, confidence=confidence))
+    lowest, highest = limits
+    return Estimates((lowest.estimate + highest.estimate) / 2.0, lowest.lower, highest.upper)
+
+
+def coarse_agreement(
+    shown: CoarseShares, eligible: ArrayLike, *, confidence: float = 0.95
+) -> Estimates:
+    """Share of those who agree among those who have an opinion, from shares shown coarse.
+
+    As `coarse_scores`, for tables whose last option ("I do not know") is off the scale: the limits
+    are those of the least and of the greatest share of agreement that the shown shares allow.
+
+    Parameters
+    ----------
+    shown : CoarseShares
+        Shape (..., 3): disagree, agree, do not know.
+    eligible, confidence
+        As in `scores`.
+
+    Returns
+    -------
+    Estimates
+        0–100.
+
+    Raises
+    ------
+    ValueError
+        Another number of options; as in `scores`.
+
+    Examples
+    --------
+    >>> from parvis.statistics.poll_coarse import coarse_shares
+    >>> found = coarse_agreement(coarse_shares([0, 40, 0]), 40)
+    >>> [float(value.round()) for value in (found.lower, found.estimate, found.upper)]
+    [90.0, 95.0, 100.0]
+    """
+    if shown.percent.shape[-1:] != (3,):
+        raise ValueError(f"agreement has three options, got {shown.percent.shape}")
+    least, most = _share_limits(shown)
+    limits = []
+    for disagree, agree in ((most[..., 0], least[..., 1]), (least[..., 0], most[..., 1])):
+        # Ends that do not go together are brought back to 100, which leaves their ratio.
+        whole = np.maximum(disagree + agree, 100.0)
+        table = np.stack([disagree, agree, whole - disagree - agree], axis=-1)
+        table *= (shown.answers / whole)[..., np.newaxis]
+        limits.append(scores(table, [0.0, 100.0, np.nan], eligible, confidence=confidence))
     lowest, highest = limits
     return Estimates((lowest.estimate + highest.estimate) / 2.0, lowest.lower, highest.upper)
 
@@ -513,6 +553,19 @@ def _among_people(
         np.where(known, estimate, np.clip(lower - half, 0.0, 100.0) + 0.0 * estimate),
         np.where(known, estimate, np.clip(upper + half, 0.0, 100.0) + 0.0 * estimate),
     )
+
+
+def _share_limits(shown: CoarseShares) -> tuple[FloatArray, FloatArray]:
+    """The least and the greatest share, 0–100, of each option shown coarse."""
+    low = np.broadcast_to(end_percent(shown.answers)[..., np.newaxis], shown.percent.shape)
+    half = SHARE_STEP / 2.0
+    at_most, at_least = shown.end == AT_MOST, shown.end == AT_LEAST
+    # The steps next to the ends reach up to them.
+    least = np.where(shown.percent == low + SHARE_STEP, low, shown.percent - half)
+    most = np.where(shown.percent == 100 - low - SHARE_STEP, 100.0 - low, shown.percent + half)
+    least = np.where(at_most, 0.0, np.where(at_least, 100.0 - low, least))
+    most = np.where(at_least, 100.0, np.where(at_most, low, most))
+    return least, most
 
 
 def _filled(least: FloatArray, most: FloatArray, order: IntArray) -> FloatArray:

@@ -24,6 +24,7 @@ from parvis.journal.operations import record
 from parvis.staff_polls import keys
 from parvis.staff_polls.columns import Columns, IntArray, columns_of
 from parvis.staff_polls.enums import CardKind, PollState
+from parvis.staff_polls.measures import publish_measures
 from parvis.staff_polls.models import (
     Ballot,
     EligibleAgent,
@@ -38,6 +39,7 @@ from parvis.staff_polls.operations.holding import hold_alone
 from parvis.staff_polls.operations.launching import move
 from parvis.staff_polls.poll_document import Answers, Document, read_document
 from parvis.staff_polls.release_document import Tables, card_tables, group_tables, told
+from parvis.staff_polls.results.sentences import theme_labels
 from parvis.statistics.poll_coarse import exact_beside_groups
 from parvis.statistics.poll_disclosure import (
     exact_tables,
@@ -152,6 +154,7 @@ def close(*, poll: StaffPoll, by: Person | None) -> Release:
         locked.closed_at = timezone.now()
         locked.save(update_fields=["state", "closed_at"])
         _erase(locked)
+        publish_measures(poll=locked, release=release)
         record(
             action="staff_poll.closed",
             actor_id=by.pk if by else None,
@@ -301,6 +304,11 @@ def _keep_sentences(
         for key, texts in by_card.items()
         for text in texts
     ]
+    # Of all the cards together: one card alone seldom has enough sentences for themes.
+    for comment, theme in zip(
+        comments, theme_labels([comment.text for comment in comments]), strict=True
+    ):
+        comment.theme = theme
     secrets.SystemRandom().shuffle(comments)
     PollComment.objects.bulk_create(comments, batch_size=_BATCH)
     return {key: len(texts) for key, texts in by_card.items()}

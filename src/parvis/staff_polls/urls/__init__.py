@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern
 
-from parvis.staff_polls.urls import agents, coordinator
+from parvis.staff_polls.urls import agents, coordinator, results
 
 app_name = "staff_polls"
 
-urlpatterns: list[URLPattern] = [*coordinator.urlpatterns, *agents.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *coordinator.urlpatterns,
+    *results.urlpatterns,
+    *agents.urlpatterns,
+]
