@@ -19,8 +19,8 @@ from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
 from tests.access.agents_table import AGENTS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
-from tests.access.polls_table import POLLS_TABLE
 from tests.access.poll_results_table import POLL_RESULTS_TABLE
+from tests.access.polls_table import POLLS_TABLE
 from tests.access.route import (
     CITIZEN_OF_A,
     CITIZENS,

@@ -41,8 +41,8 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
 from tests.access.feedback_world import FeedbackRows, build_feedback
-from tests.access.polls_world import PollRows, build_polls
 from tests.access.poll_results_world import PollResultRows, build_poll_results
+from tests.access.polls_world import PollRows, build_polls
 
 PERSON = "CANARI-PERSON"
 ROLES = (

@@ -19,7 +19,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.language import Language
 from parvis.documents.spreadsheets import stream_csv
-from parvis.documents.xlsx import MEDIA_TYPE, XlsxWriter, new_state
+from parvis.documents.xlsx import MEDIA_TYPE, XlsxWriter, cells_of, new_state, row_of
 from parvis.staff_polls.models import PollComment
 from parvis.staff_polls.operations.sentences import set_hidden
 from parvis.staff_polls.permissions.coordinator import access_poll
@@ -78,7 +78,7 @@ def results_xlsx(request: HatRequest, pk: int) -> HttpResponse:
     found = _shown(request, pk)
     content = BytesIO()
     writer = XlsxWriter(content, new_state(), headers=exports.headers(), sheet_name=_("Résultats"))
-    writer.write(exports.rows(found))
+    writer.write([row_of(cells_of(row)) for row in exports.rows(found)])
     writer.finish()
     return _file(content.getvalue(), MEDIA_TYPE, f"{report.file_name(found)}.xlsx")
 
