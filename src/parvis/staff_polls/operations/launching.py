@@ -173,7 +173,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
     # The agents as they are now: the numbers are read once, so that none is skipped or met twice.
     numbers = list(agents.values_list("pk", flat=True))
     address = base_url.rstrip("/") + access_path(poll)
-    template = "reminder" if reminder else "invitation"
+    template = "staff_polls/mail/reminder" if reminder else "staff_polls/mail/invitation"
     assert poll.closes_at is not None  # constraint: launched with an end
     closes = moment_in_words(poll.closes_at, time_zone_of(poll.organisation.departement_code))
     for start in range(0, len(numbers), _CHUNK):
@@ -186,7 +186,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
             for agent in chunk.select_related("poll"):
                 queue_mail(
                     to=agent.email,
-                    template=f"staff_polls/mail/{template}",
+                    template=template,
                     context={
                         "poll": poll,
                         "organisation": poll.organisation,
@@ -195,7 +195,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
                         "url": f"{address}#j={keys.invitation(agent)}",
                     },
                     language="fr",
-                    key=f"staff poll {template} {reminder} {agent.pk}",
+                    key=f"staff poll {reminder} {agent.pk}",
                     organisation_id=poll.organisation_id,
                 )
 
