@@ -24,11 +24,28 @@ from parvis.staff_polls.results.wording import out_of_ten, score_words
 
 # Kinds whose options are numbers in a row, which a table says better than bars.
 _NUMBERS = (CardKind.SLIDER, CardKind.GUESS)
+# Rows of a drawing that leave room, on a sheet, for its table.
+_ON_A_SHEET = 6
 
 
-def score_chart(results: PollResults, *, theme: Theme = Theme.SCREEN) -> Chart | None:
+def score_chart(results: PollResults) -> Chart | None:
     """The scored cards, beside the former poll; None without any."""
     cards = scored(results.cards)
+    return _score_chart("cartes", cards, results, Theme.SCREEN) if cards else None
+
+
+def score_charts_on_paper(results: PollResults) -> list[Chart]:
+    """The same, cut into drawings that a sheet can hold."""
+    cards = scored(results.cards)
+    return [
+        _score_chart(f"cartes-{start}", cards[start : start + _ON_A_SHEET], results, Theme.PAPER)
+        for start in range(0, len(cards), _ON_A_SHEET)
+    ]
+
+
+def _score_chart(
+    identifier: str, cards: Sequence[CardFigures], results: PollResults, theme: Theme
+) -> Chart:
     rows = []
     for card in cards:
         assert card.score is not None  # `scored` kept it
@@ -46,10 +63,8 @@ def score_chart(results: PollResults, *, theme: Theme = Theme.SCREEN) -> Chart |
                 position=position,
             )
         )
-    if not rows:
-        return None
     return interval_bar(
-        identifier="cartes",
+        identifier=identifier,
         title=change_words(results) or _score_title(results),
         description=_(
             "Chaque carte de 0 (le pire) à 100 (le mieux), avec son intervalle à 95 % ; « je ne "
@@ -153,6 +168,15 @@ def guess_chart(guesses: Sequence[Guess], *, theme: Theme = Theme.SCREEN) -> Cha
         ),
         theme=theme,
     )
+
+
+def guess_charts_on_paper(guesses: Sequence[Guess]) -> list[Chart]:
+    """The same, cut into drawings that a sheet can hold."""
+    parts = [
+        guess_chart(guesses[start : start + _ON_A_SHEET], theme=Theme.PAPER)
+        for start in range(0, len(guesses), _ON_A_SHEET)
+    ]
+    return [chart for chart in parts if chart is not None]
 
 
 def guess_row(guess: Guess) -> IntervalRow:

@@ -19,7 +19,8 @@ from parvis.staff_polls.results.page import PollResults
 WIDTH, HEIGHT = 1600, 900
 _MARGIN, _TOP, _BOTTOM = 80, 90, 60
 _FONT = "'Atkinson Hyperlegible Next', 'Atkinson Hyperlegible', Arial, sans-serif"
-_TITLE_CHARACTERS, _TITLE_LINES = 58, 4
+_TITLE_CHARACTERS, _TITLE_LINES = 48, 5
+_TEXT_CHARACTERS = 95
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
 
@@ -32,13 +33,15 @@ def slide(view: CardView, results: PollResults) -> str:
     for line in lines:
         parts.append(_line(line, y, size=48, weight=700, fill="#0b5d6b"))
         y += 58
-    parts.append(_line(view.gap or view.title, y, size=26, weight=400, fill="#1c2430"))
+    for line in textwrap.wrap(view.gap or view.title, _TEXT_CHARACTERS):
+        parts.append(_line(line, y, size=26, weight=400, fill="#1c2430"))
+        y += 36
     chart = _chart(view, results)
     if chart is None:
         parts += _classes(view, y + 70)
     else:
-        room = HEIGHT - _BOTTOM - 50 - (y + 30)
-        parts.append(_placed(chart, y + 30, room))
+        room = HEIGHT - _BOTTOM - 40 - y
+        parts.append(_placed(chart, y, room))
     source = _("%(title)s – %(body)s, %(answers)d réponses au moins") % {
         "title": results.poll.title,
         "body": results.poll.organisation.name,

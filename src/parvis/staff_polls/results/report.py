@@ -57,8 +57,8 @@ def reading_words(results: PollResults) -> str:
 
 def _chapters(results: PollResults) -> list[ReportChapter]:
     together = [
-        (_("Les cartes"), charts.score_chart(results, theme=Theme.PAPER)),
-        (_("Les devinettes"), charts.guess_chart(results.guesses, theme=Theme.PAPER)),
+        *((_("Les cartes"), chart) for chart in charts.score_charts_on_paper(results)),
+        *((_("Les devinettes"), chart) for chart in charts.guess_charts_on_paper(results.guesses)),
         *(
             (chart.table.headers[0], chart)
             for chart in charts.dimension_charts(results, theme=Theme.PAPER)
@@ -67,9 +67,7 @@ def _chapters(results: PollResults) -> list[ReportChapter]:
     return [
         ReportChapter(
             _("L’ensemble"),
-            tuple(
-                ReportPart(heading, chart=chart) for heading, chart in together if chart is not None
-            ),
+            tuple(ReportPart(heading, chart=chart) for heading, chart in together),
         ),
         ReportChapter(_("Carte par carte"), tuple(_part(view) for view in card_views(results))),
         ReportChapter(_("Participation par service"), _services(results)),
@@ -92,7 +90,8 @@ def _chapters(results: PollResults) -> list[ReportChapter]:
 
 def _part(view: CardView) -> ReportPart:
     chart: Chart | None = charts.option_chart(view.figures, theme=Theme.PAPER)
-    said = [view.title, view.gap, view.change, view.shown_when]
+    # The drawing has the finding for title.
+    said = ["" if chart else view.title, view.gap, view.change, view.shown_when]
     table = None
     if chart is None:
         table = ChartTable(

@@ -59,7 +59,8 @@ def score_words(figure: Figure) -> str:
 
 def tenths(value: float) -> str:
     """ "6,2" for 62."""
-    return str(number_format(value / 10.0, 1, use_l10n=True))
+    # Rounded first: `number_format` cuts.
+    return str(number_format(round(value / 10.0, 1), 1, use_l10n=True))
 
 
 def out_of_ten(figure: Figure) -> str:
@@ -83,7 +84,8 @@ def points(value: float) -> str:
 
 
 def quoted(text: str) -> str:
-    return _("« %(text)s »") % {"text": text}
+    """In quotation marks, without its full stop: the sentence around has its own."""
+    return _("« %(text)s »") % {"text": text.removesuffix(".")}
 
 
 def joined(words: Sequence[str], *, most: int = _MOST_NAMED) -> str:

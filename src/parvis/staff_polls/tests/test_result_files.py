@@ -98,6 +98,22 @@ def test_report_is_tagged_and_says_what_is_certain() -> None:
     assert get(poll, "results_report") == content
 
 
+def test_report_holds_as_many_cards_as_a_poll_may_have() -> None:
+    text = "Une question aussi longue qu’une carte le permet, ou peu s’en faut, " * 2
+    cards = [{"key": f"carte-{rank}", "kind": "smiley", "text": text} for rank in range(50)]
+    poll = closed_poll(document={"cards": cards})
+    table = {"release": 1, "answers": 60, "counts": [[10, 20, 20, 10]]}
+    coarse = {"answers": 20, "shares": [[[15, 0], [55, 0], [20, 0], [10, -1]]]}
+    shown = {card["key"]: table for card in cards}
+    of_group = {card["key"]: coarse for card in cards}
+    show(poll, shown, groups=[group(rank, of_group) for rank in range(1, 4)])
+    reader = pypdf.PdfReader(io.BytesIO(get(poll, "results_report")))
+
+    assert len(reader.pages) > 20
+    for page in reader.pages:
+        assert page.extract_text().strip()
+
+
 def test_interim_report_is_made_too() -> None:
     poll = running_poll()
     show(poll, is_final=False)

@@ -43,7 +43,7 @@ def test_page_opens_with_what_is_certain() -> None:
 
     assert text.index("Ce qui est certain") < text.index("Ce qu’il y a à faire")
     assert "Au moins 60 agents sur 100 ont répondu" in text
-    assert "Ce qui tient\u00a0: «\u00a0Je suis fier de l’accueil que nous offrons.\u00a0»" in text
+    assert "Ce qui tient\u00a0: «\u00a0Je suis fier de l’accueil que nous offrons\u00a0»" in text
     assert "Ce qui ne va pas\u00a0: «\u00a0Le temps d’attente au téléphone est…\u00a0»" in text
     assert "trop peu de réponses" in text
     # Every chart has its table.

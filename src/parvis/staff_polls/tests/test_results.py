@@ -130,6 +130,7 @@ def test_guess_is_laid_beside_the_last_measure_of_the_very_same_thing() -> None:
     assert guess.real.figure.estimate == 80.0
     assert guess.gap.estimate == pytest.approx(-20.0)
     assert guess.is_certain
+    assert "6,0 sur 10, entre 5,7 et 6,3" in findings.gap_words(guess)
     assert "la réalité est meilleure" in findings.gap_words(guess)
 
 
