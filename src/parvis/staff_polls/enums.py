@@ -29,7 +29,7 @@ class CardKind(models.TextChoices):
     MULTIPLE = "multiple", _("Plusieurs choix")
     RANKING = "ranking", _("Classement")
     SENTENCE = "sentence", _("Phrase à compléter")
-    GUESS = "guess", _("Devinette : combien sur dix ?")
+    GUESS = "guess", _("Devinette : combien sur dix ?")
 
 
 class Agreement(models.IntegerChoices):

@@ -169,7 +169,7 @@ def _sentence(card: Card, value: Any) -> str:
     text = value.replace("\x00", "").strip()
     if len(text) > MAX_SENTENCE_CHARACTERS:
         raise Refusal(
-            _("Votre phrase dépasse %(most)d caractères : elle est gardée, raccourcissez-la.")
+            _("Votre phrase dépasse %(most)d caractères : elle est gardée, raccourcissez-la.")
             % {"most": MAX_SENTENCE_CHARACTERS},
             field=card.key,
         )

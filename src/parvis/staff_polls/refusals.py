@@ -30,7 +30,7 @@ class Collected(PollRefusal):
         super().__init__(
             _(
                 "Un bulletin a déjà été pris avec cette invitation, sur un autre appareil ou dans "
-                "un autre navigateur. Reprenez sur celui-là : personne, pas même nous, ne peut "
+                "un autre navigateur. Reprenez sur celui-là : personne, pas même nous, ne peut "
                 "savoir ce qu’il est devenu, ni en donner un second."
             )
         )
@@ -43,7 +43,7 @@ class Closed(PollRefusal):
 
     def __init__(self, *, was_open: bool) -> None:
         super().__init__(
-            _("Ce sondage est clos : il ne reçoit plus de réponses.")
+            _("Ce sondage est clos : il ne reçoit plus de réponses.")
             if was_open
             else _("Ce sondage n’est pas encore ouvert. Revenez un peu plus tard.")
         )
@@ -61,12 +61,12 @@ def unknown_invitation() -> Unknown:
 
 def unknown_code() -> Unknown:
     return Unknown(
-        _("Ce code n’est pas connu. Vérifiez chaque signe : douze, sans I, L, O, U, ni 0, ni 1."),
+        _("Ce code n’est pas connu. Vérifiez chaque signe : douze, sans I, L, O, U, ni 0, ni 1."),
         field="code",
     )
 
 
 def unknown_token() -> Unknown:
     return Unknown(
-        _("Ce bulletin n’est pas de ce sondage, ou il a été changé en route : il n’est pas compté.")
+        _("Ce bulletin n’est pas de ce sondage, ou il a été changé en route : il n’est pas compté.")
     )

@@ -56,7 +56,7 @@ def launch(*, poll: StaffPoll, by: Person, revision: int | str, base_url: str) -
     locked = hold_alone(poll)
     if locked.state == PollState.DRAFT and str(revision) != str(locked.revision):
         raise Conflict(
-            _("Quelqu’un a changé ce sondage depuis que vous avez ouvert cette page : relisez-le.")
+            _("Quelqu’un a changé ce sondage depuis que vous avez ouvert cette page : relisez-le.")
         )
     move(locked, PollState.PREPARING)
     read_document(locked.document)
@@ -208,7 +208,7 @@ def _check_end(closes_at: datetime | None, now: datetime) -> None:
         raise Refusal(_("Dites quand le sondage se termine."), field="closes_at")
     if closes_at < now + SHORTEST:
         raise Refusal(
-            _("Le sondage doit rester ouvert au moins une heure : choisissez une fin plus tard."),
+            _("Le sondage doit rester ouvert au moins une heure : choisissez une fin plus tard."),
             field="closes_at",
         )
     if closes_at > now + LONGEST:
@@ -248,7 +248,7 @@ def _check_groups(poll: StaffPoll, voters: dict[int, int]) -> None:
     if sum(voters.values()) < poll.threshold:
         raise Refusal(
             _(
-                "Il faut au moins %(threshold)d agents pour que personne ne soit reconnu ; la "
+                "Il faut au moins %(threshold)d agents pour que personne ne soit reconnu ; la "
                 "liste en a %(number)d."
             )
             % {"threshold": poll.threshold, "number": sum(voters.values())},
@@ -258,7 +258,7 @@ def _check_groups(poll: StaffPoll, voters: dict[int, int]) -> None:
         target = groups.get(group.merged_into_id) if group.merged_into_id else None
         if target is not None and target.merged_into_id is not None:
             raise Refusal(
-                _("« %(group)s » rejoint un groupe qui en rejoint lui-même un autre.")
+                _("« %(group)s » rejoint un groupe qui en rejoint lui-même un autre.")
                 % {"group": group.name},
                 field="groups",
             )
@@ -266,7 +266,7 @@ def _check_groups(poll: StaffPoll, voters: dict[int, int]) -> None:
         if count < poll.threshold:
             raise Refusal(
                 _(
-                    "« %(group)s » compte %(number)d agents : il en faut %(threshold)d. "
+                    "« %(group)s » compte %(number)d agents : il en faut %(threshold)d. "
                     "Réunissez-le à un autre groupe."
                 )
                 % {

@@ -30,7 +30,7 @@ def may_prepare(hat: Hat) -> Decision:
     if not ticked.exists():
         return Denied(
             _(
-                "Le sondage interne est une option du baromètre : votre organisme ne l’a cochée "
+                "Le sondage interne est une option du baromètre : votre organisme ne l’a cochée "
                 "dans aucune édition ouverte."
             )
         )
