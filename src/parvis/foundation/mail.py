@@ -157,6 +157,19 @@ def discard(*, mail: OutgoingMail) -> None:
     _decide(mail, [MailState.UNKNOWN, MailState.FAILED], MailState.DISCARDED)
 
 
+def forget_mails(*, keys: str) -> int:
+    """Erase the messages whose key begins so, sent or not; returns how many.
+
+    For messages whose very list of addresses says too much once they have done their work. One that
+    is being sent at this moment stays.
+    """
+    return (
+        OutgoingMail.objects.filter(key__startswith=keys)
+        .exclude(state=MailState.SENDING)
+        .delete()[0]
+    )
+
+
 def purge_old(now: datetime, dry_run: bool) -> int:
     """Delete the messages settled, or of a fate nobody looked into, for longer than `RETENTION`."""
     limit = now - RETENTION

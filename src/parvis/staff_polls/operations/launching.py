@@ -182,7 +182,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
                 hold_open(poll)
             except Closed:
                 return
-            chunk = EligibleAgent.objects.filter(pk__in=numbers[start : start + _CHUNK])
+            chunk = agents.filter(pk__in=numbers[start : start + _CHUNK])
             for agent in chunk.select_related("poll"):
                 queue_mail(
                     to=agent.email,
@@ -195,9 +195,14 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
                         "url": f"{address}#j={keys.invitation(agent)}",
                     },
                     language="fr",
-                    key=f"staff poll {reminder} {agent.pk}",
+                    key=f"{mail_keys(poll)}{reminder} {agent.pk}",
                     organisation_id=poll.organisation_id,
                 )
+
+
+def mail_keys(poll: StaffPoll) -> str:
+    """How the keys of all the mails of a poll begin."""
+    return f"staff poll {poll.pk} "
 
 
 # --- Checks --------------------------------------------------------------------------------------

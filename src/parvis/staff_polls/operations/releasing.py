@@ -20,6 +20,7 @@ from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
 from parvis.foundation.errors import Conflict
+from parvis.foundation.mail import forget_mails
 from parvis.journal.operations import record
 from parvis.staff_polls import keys
 from parvis.staff_polls.columns import Columns, IntArray, columns_of
@@ -36,7 +37,7 @@ from parvis.staff_polls.models import (
 )
 from parvis.staff_polls.operations.casting import read_written
 from parvis.staff_polls.operations.holding import hold_alone
-from parvis.staff_polls.operations.launching import move
+from parvis.staff_polls.operations.launching import mail_keys, move
 from parvis.staff_polls.poll_document import Answers, Document, read_document
 from parvis.staff_polls.release_document import Tables, card_tables, group_tables, told
 from parvis.staff_polls.results.sentences import theme_labels
@@ -170,6 +171,8 @@ def finish_close(*, poll: StaffPoll) -> None:
 
     Outside any transaction. Done again by the tasks until it was done once.
     """
+    # One that was being sent while the poll closed.
+    forget_mails(keys=mail_keys(poll))
     wipe_freed_space()
     with scopes_disabled():
         keys.destroy(poll)
@@ -324,6 +327,8 @@ def _erase(poll: StaffPoll) -> None:
             cursor.execute("PRAGMA secure_delete = ON")
     for model in (Ballot, EligibleAgent, PrintedCode):
         model.objects.filter(poll=poll).delete()
+    # Who was reminded had not collected: the outbox would remember it for months.
+    forget_mails(keys=mail_keys(poll))
 
 
 def _stir(poll: StaffPoll) -> None:

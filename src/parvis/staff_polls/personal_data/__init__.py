@@ -27,7 +27,7 @@ declare(
     "blinded_hash",
     purpose=_("inviter chaque agent, une fois, à prendre son bulletin"),
     controller=Controller.ORGANISATION,
-    retention=_("jusqu’à la clôture du sondage, puis effacés"),
+    retention=_("jusqu’à la clôture du sondage, ou à la suppression de son brouillon"),
 )
 declare(
     "staff_polls.Ballot",

@@ -11,13 +11,15 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.errors import Conflict
 from parvis.foundation.keys_apart import KeyMissing
+from parvis.foundation.models import OutgoingMail
 from parvis.staff_polls import keys
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollComment, Release, StaffPoll
+from parvis.staff_polls.operations.launching import invite
 from parvis.staff_polls.operations.releasing import close, release_if_due, stir
 from parvis.staff_polls.reading import participation
 from parvis.staff_polls.tasks import follow_polls
-from parvis.staff_polls.tests.voting import open_poll, put
+from parvis.staff_polls.tests.voting import agents_of, collect, open_poll, put
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +173,17 @@ def test_poll_closes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert follow_polls.func() == 0
     assert not keys.are_held(poll)
     assert wiped == [1]
+
+
+def test_close_forgets_who_was_reminded() -> None:
+    poll = open_poll(12)
+    with scopes_disabled():
+        invite(poll=poll, base_url="https://barometre.exemple.fr")
+        collect(agents_of(poll)[0])
+        invite(poll=poll, base_url="https://barometre.exemple.fr", reminder=1)
+        other = open_poll(10)
+        invite(poll=other, base_url="https://barometre.exemple.fr")
+    assert OutgoingMail.objects.count() == 12 + 11 + 10
+    close(poll=poll, by=None)
+
+    assert OutgoingMail.objects.count() == 10
