@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pypdf import PdfReader
 
 from parvis.accounts.access import HATS_OF_VIEW
 from parvis.accounts.enums import RoleKind
+from parvis.documents.xlsx import MEDIA_TYPE as WORKBOOK
 from tests.access.table import Route
 from tests.access.world import World
 
@@ -141,12 +143,15 @@ def census() -> dict[str, tuple[int, str]]:
 
 
 def text_of(answer: Answer) -> str:
-    """All that a reader of the answer could read, in lower case: page, export, PDF, headers."""
+    """All that a reader of the answer could read, in lower case: page, file, headers."""
     headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     if answer.headers.get("Content-Type", "").startswith("application/pdf"):
         reader = PdfReader(io.BytesIO(answer.content))
         pages = "".join(page.extract_text() for page in reader.pages)
         body = f"{pages} {reader.metadata}"
+    elif answer.headers.get("Content-Type", "").startswith(WORKBOOK):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            body = " ".join(archive.read(name).decode() for name in archive.namelist())
     else:
         body = answer.content.decode()
     return f"{headers} {body}".lower()

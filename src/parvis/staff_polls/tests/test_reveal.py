@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from django.core.cache import cache
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 
 from parvis.measures.models import Measure
 from parvis.staff_polls.models import StaffPoll
@@ -88,3 +90,13 @@ def test_it_is_read_once_for_all(django_assert_max_num_queries: object) -> None:
 
     with django_assert_max_num_queries(1):  # type: ignore[operator]
         assert reveal(poll) == first
+
+
+def test_page_of_agents_shows_it(client: Client) -> None:
+    cache.clear()
+    poll = closed_poll()
+    show(poll)
+    text = client.get(reverse("staff_polls:reveal", args=[poll.code])).content.decode()
+
+    assert "Ce qui tient" in text
+    assert text.count("<h1") == 1

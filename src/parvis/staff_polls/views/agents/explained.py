@@ -9,6 +9,7 @@ from django_scopes import scopes_disabled
 
 from parvis.staff_polls.gauge import gauge_of
 from parvis.staff_polls.player_page import fingerprints
+from parvis.staff_polls.results.reveal import reveal as read
 from parvis.staff_polls.views.agents.door import find_poll, for_agents, page, unknown_poll
 
 
@@ -30,4 +31,5 @@ def reveal(request: HttpRequest, code: str) -> HttpResponse:
         poll = find_poll(code)
         if poll is None:
             return unknown_poll()
-        return page("staff_polls/agents/reveal.html", poll, {"gauge": gauge_of(poll)})
+        context = {"gauge": gauge_of(poll), "reveal": read(poll)}
+        return page("staff_polls/agents/reveal.html", poll, context)
