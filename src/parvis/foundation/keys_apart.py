@@ -47,21 +47,26 @@ class KeyExists(Exception):  # noqa: N818 – names what is there
 
 
 def write(name: str, secret: bytes) -> None:
-    """Keep a new key, durably before it returns; raises `KeyExists` and changes nothing then."""
+    """Keep a new key, durably before it returns; raises `KeyExists` and changes nothing then.
+
+    The name appears once the whole key is on the disk: a process killed meanwhile leaves a file
+    that is no key, never half a key, and whoever sees the name reads all of it.
+    """
     path = _path(name)
     make_folder()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise KeyExists(name) from error
+    beside = path.with_name(f".{secrets.token_hex(8)}.partial")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(secret)
             stream.flush()
             os.fsync(stream.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        # A link, unlike a renaming, never takes the place of what is there.
+        os.link(beside, path)
+    except FileExistsError as error:
+        raise KeyExists(name) from error
+    finally:
+        beside.unlink(missing_ok=True)
     flush_folder(folder())
 
 

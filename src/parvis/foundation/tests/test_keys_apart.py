@@ -54,9 +54,11 @@ def test_the_file_then_the_folder_are_flushed(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(os, "fsync", watched)
     keys_apart.write(NAME, SECRET)
-    assert flushed == [NAME, "keys"]
+    assert len(flushed) == 2
+    assert flushed[0].endswith(".partial")
+    assert flushed[1] == "keys"
     keys_apart.destroy(NAME)
-    assert flushed == [NAME, "keys"] * 2
+    assert flushed[2:] == [NAME, "keys"]
 
 
 def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +72,22 @@ def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch
             keys_apart.write(NAME, SECRET)
     assert not keys_apart.exists(NAME)
     keys_apart.write(NAME, SECRET)
+
+
+def test_killed_while_writing_leaves_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a key would be taken for a whole one: an empty one makes invitations anybody forges."""
+    keys_apart.make_folder()
+    with monkeypatch.context() as patch:
+        # A kill, unlike an error, lets nothing be cleaned.
+        patch.setattr(os, "fsync", lambda _descriptor: os._exit(0))
+        child = os.fork()
+        if child == 0:
+            keys_apart.write(NAME, SECRET)
+        os.waitpid(child, 0)
+    assert not keys_apart.exists(NAME)
+    assert list(keys_apart.names()) == []
+    keys_apart.write(NAME, SECRET)
+    assert keys_apart.read(NAME) == SECRET
 
 
 def test_destroyed_means_overwritten_and_gone(folder: Path, tmp_path: Path) -> None:
