@@ -160,14 +160,11 @@ def discard(*, mail: OutgoingMail) -> None:
 def forget_mails(*, keys: str) -> int:
     """Erase the messages whose key begins so, sent or not; returns how many.
 
-    For messages whose very list of addresses says too much once they have done their work. One that
-    is being sent at this moment stays.
+    For messages whose very list of addresses says too much once they have done their work. What
+    becomes of one that is being sent at this moment is then written nowhere: the caller queues no
+    message under these keys any more, so none leaves twice.
     """
-    return (
-        OutgoingMail.objects.filter(key__startswith=keys)
-        .exclude(state=MailState.SENDING)
-        .delete()[0]
-    )
+    return OutgoingMail.objects.filter(key__startswith=keys).delete()[0]
 
 
 def purge_old(now: datetime, dry_run: bool) -> int:
@@ -228,7 +225,8 @@ def _settle_the_abandoned() -> None:
 
 
 def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> MailState:
-    copy = [settings.MAIL_COPY] if settings.MAIL_COPY else []
+    is_copied = settings.MAIL_COPY and not mail.key.startswith(tuple(settings.UNCOPIED_MAILS))
+    copy = [settings.MAIL_COPY] if is_copied else []
     message = EmailMessage(
         subject=mail.subject,
         body=mail.body,

@@ -217,6 +217,9 @@ PUBLIC_ADDRESS = env.str("PARVIS_PUBLIC_ADDRESS", default="").strip().rstrip("/"
 DEFAULT_FROM_EMAIL = env.str("PARVIS_MAIL_FROM", default="Parvis <ne-pas-repondre@parvis.invalid>")
 # Receives a blind copy of every message, to reconcile those whose fate is unknown; empty = none.
 MAIL_COPY = env.str("PARVIS_MAIL_COPY", default="")
+# How the keys begin of messages that are copied to nobody: an invitation to a poll gives a ballot,
+# and the addresses that a reminder went to are those of who had not collected theirs.
+UNCOPIED_MAILS = ["staff poll "]
 # The operator's address, written on public pages and in mails.
 OPERATOR_NAME = env.str("PARVIS_OPERATOR_NAME", default="L’opérateur du baromètre")
 OPERATOR_EMAIL = env.str("PARVIS_OPERATOR_EMAIL", default="barometre@parvis.invalid")

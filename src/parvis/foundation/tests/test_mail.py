@@ -177,6 +177,27 @@ def test_a_sender_that_dies_leaves_the_fate_unknown(server: MailServer) -> None:
     assert server.messages == []
 
 
+def test_messages_forgotten_while_one_is_being_sent() -> None:
+    """The list of addresses says too much: the one on its way is forgotten with the others."""
+    message = queue("hush 1 a")
+    queue("hush 1 b", to="paul@example.org")
+    queue("hush 10 a")
+    OutgoingMail.objects.filter(pk=message.pk).update(
+        state=MailState.SENDING, sending_started_at=timezone.now()
+    )
+    assert mail.forget_mails(keys="hush 1 ") == 2
+    assert OutgoingMail.objects.get().key == "hush 10 a"
+
+
+def test_some_messages_are_copied_to_nobody(mailoutbox, settings) -> None:
+    settings.MAIL_COPY = "copies@example.org"
+    settings.UNCOPIED_MAILS = ["hush "]
+    queue("hush 1 a")
+    queue("hello:1")
+    mail.deliver_due()
+    assert [message.bcc for message in mailoutbox] == [[], ["copies@example.org"]]
+
+
 def test_a_sender_at_work_is_left_alone(server: MailServer) -> None:
     message = queue()
     OutgoingMail.objects.filter(pk=message.pk).update(

@@ -171,8 +171,6 @@ def finish_close(*, poll: StaffPoll) -> None:
 
     Outside any transaction. Done again by the tasks until it was done once.
     """
-    # One that was being sent while the poll closed.
-    forget_mails(keys=mail_keys(poll))
     wipe_freed_space()
     with scopes_disabled():
         keys.destroy(poll)

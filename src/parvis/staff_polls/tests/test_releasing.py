@@ -11,7 +11,7 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.errors import Conflict
 from parvis.foundation.keys_apart import KeyMissing
-from parvis.foundation.models import OutgoingMail
+from parvis.foundation.models import MailState, OutgoingMail
 from parvis.staff_polls import keys
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollComment, Release, StaffPoll
@@ -175,7 +175,7 @@ def test_poll_closes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wiped == [1]
 
 
-def test_close_forgets_who_was_reminded() -> None:
+def test_close_forgets_who_was_reminded(settings: Any) -> None:
     poll = open_poll(12)
     with scopes_disabled():
         invite(poll=poll, base_url="https://barometre.exemple.fr")
@@ -184,6 +184,13 @@ def test_close_forgets_who_was_reminded() -> None:
         other = open_poll(10)
         invite(poll=other, base_url="https://barometre.exemple.fr")
     assert OutgoingMail.objects.count() == 12 + 11 + 10
+    one = OutgoingMail.objects.filter(key__contains=" 1 ").first()
+    assert one is not None
+    assert one.key.startswith(tuple(settings.UNCOPIED_MAILS))
+    # One is on its way to the mail server at this very moment.
+    OutgoingMail.objects.filter(pk=one.pk).update(
+        state=MailState.SENDING, sending_started_at=timezone.now()
+    )
     close(poll=poll, by=None)
 
     assert OutgoingMail.objects.count() == 10
