@@ -12,7 +12,7 @@ from django_scopes import ScopedManager
 
 from parvis.organisations.models import Organisation
 from parvis.staff_polls.enums import PollState
-from parvis.staff_polls.querysets import OfABodyQuerySet, StaffPollQuerySet
+from parvis.staff_polls.querysets import OfABodyQuerySet
 
 # Nothing is shown of fewer people than this, nor any difference: domain §6.
 DEFAULT_THRESHOLD = 10
@@ -62,7 +62,7 @@ class StaffPoll(models.Model):
 
     objects = ScopedManager(
         organisation="organisation",
-        _manager_class=models.Manager.from_queryset(StaffPollQuerySet),
+        _manager_class=models.Manager.from_queryset(OfABodyQuerySet),
     )
 
     class Meta:
