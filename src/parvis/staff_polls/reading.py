@@ -49,7 +49,9 @@ def participation(poll: StaffPoll) -> Participation:
         last = last_release(poll)
         eligible = sum(group.eligible for group in voting)
         if poll.state == PollState.CLOSED and last is not None:
-            shown = {group["number"]: group["ballots"] for group in last.tables["groups"]}
+            # None where a restore brought a closed poll back: it has no final release.
+            groups = last.tables.get("groups", [])
+            shown = {group["number"]: group["ballots"] for group in groups}
             gauges = [GroupGauge(group, shown.get(group.number) or None) for group in voting]
             ballots = last.tables["ballots"]
         else:

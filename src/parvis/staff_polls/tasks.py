@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from django_tasks import task
 
+from parvis.foundation.errors import Conflict
 from parvis.foundation.schedule import scheduled
 from parvis.staff_polls import keys
 from parvis.staff_polls.enums import PollState
@@ -19,6 +21,7 @@ from parvis.staff_polls.operations.releasing import (
     finish_close,
     release_if_due,
     stir,
+    wipe_freed_space,
 )
 
 logger = logging.getLogger(__name__)
@@ -46,23 +49,32 @@ def follow_polls() -> int:
     """
     done = failed = 0
     with scopes_disabled():
-        # A close cut short before its keys were destroyed.
-        for poll in StaffPoll.objects.filter(state=PollState.CLOSED).order_by("pk"):
-            if keys.are_held(poll):
-                finish_close(poll=poll)
-        for poll in StaffPoll.objects.open().order_by("pk"):
+        for poll in StaffPoll.objects.exclude(state=PollState.DRAFT).order_by("pk"):
             try:
-                if poll.closes_at is not None and poll.closes_at <= timezone.now():
-                    close(poll=poll, by=None)
-                    done += 1
-                else:
-                    done += release_if_due(poll=poll) is not None
+                done += _follow(poll)
             except Exception:
                 failed += 1
                 logger.exception("staff poll", extra={"poll": poll.pk})
     if failed:
         raise RuntimeError(f"{failed} polls could not be followed")
     return done
+
+
+def _follow(poll: StaffPoll) -> bool:
+    """Do what is due for a poll; whether it was closed or showed something new."""
+    if poll.state == PollState.CLOSED:
+        # A close cut short before its keys were destroyed.
+        if keys.are_held(poll):
+            finish_close(poll=poll)
+        return False
+    if poll.state == PollState.OPEN:
+        if poll.closes_at is None or poll.closes_at > timezone.now():
+            return release_if_due(poll=poll) is not None
+        # Somebody may close it at the same moment.
+        with suppress(Conflict):
+            close(poll=poll, by=None)
+            return True
+    return False
 
 
 @scheduled(every=timedelta(hours=1))
@@ -72,6 +84,9 @@ def stir_polls() -> int:
         polls = list(StaffPoll.objects.filter(state=PollState.OPEN).order_by("pk"))
         for poll in polls:
             stir(poll=poll)
+    if polls:
+        # The rows as they came, and the order of the writes, lie in the files until then.
+        wipe_freed_space()
     return len(polls)
 
 

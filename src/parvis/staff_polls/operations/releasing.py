@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
+from parvis.foundation.erasures import record_erasure
 from parvis.foundation.errors import Conflict
 from parvis.foundation.mail import forget_mails
+from parvis.foundation.models import OutgoingMail
 from parvis.journal.operations import record
 from parvis.staff_polls import keys
 from parvis.staff_polls.columns import Columns, IntArray, columns_of
@@ -53,6 +55,8 @@ from parvis.texts.masking import mask
 
 # Shares of the eligible agents whose ballots unlock the next release, in per cent.
 MILESTONES = (30, 50, 70)
+# Names, in the list of what is erased again after a restore, what a close erased.
+ERASED = "staff_polls.StaffPoll"
 _BATCH = 500
 
 
@@ -162,7 +166,9 @@ def close(*, poll: StaffPoll, by: Person | None) -> Release:
             subject=locked,
             organisation_id=locked.organisation_id,
         )
-        transaction.on_commit(lambda: finish_close(poll=locked))
+        record_erasure(kind=ERASED, subject_id=locked.pk)
+        # Robust: the poll is closed, whoever asked is told so; the tasks finish the rest.
+        transaction.on_commit(lambda: finish_close(poll=locked), robust=True)
         return release
 
 
@@ -177,13 +183,35 @@ def finish_close(*, poll: StaffPoll) -> None:
 
 
 def wipe_freed_space() -> None:
-    """Overwrite or free what erased rows left in the database's files; in no transaction."""
+    """Overwrite or free what erased rows left in the database's files; in no transaction.
+
+    Raise `OperationalError` when somebody reads for so long that SQLite cannot.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if cursor.fetchone()[0]:
+                raise OperationalError("the write-ahead log is being read: not emptied")
         else:
-            tables = (Ballot, EligibleAgent, PrintedCode)
+            tables = (Ballot, EligibleAgent, PrintedCode, OutgoingMail)
             cursor.execute(f"VACUUM {', '.join(model._meta.db_table for model in tables)}")
+
+
+def close_again(poll_pk: int) -> None:
+    """What a close erased, in a database put back from before it: nothing opens its box any more.
+
+    Done twice, it changes nothing. A poll whose key is held is another, or closes in its turn.
+    """
+    poll = StaffPoll.objects.select_for_update().filter(pk=poll_pk).first()
+    if (
+        poll is None
+        or poll.state not in (PollState.PREPARING, PollState.OPEN)
+        or keys.are_held(poll)
+    ):
+        return
+    _erase(poll)
+    poll.state, poll.closed_at = PollState.CLOSED, timezone.now()
+    poll.save(update_fields=["state", "closed_at"])
 
 
 def stir(*, poll: StaffPoll) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from parvis.foundation.personal_data import Controller, declare, not_personal
+from parvis.foundation.personal_data import Controller, declare, erases, not_personal
+from parvis.staff_polls.operations.releasing import ERASED, close_again
 
 not_personal(
     "staff_polls.StaffPoll",
@@ -29,6 +30,7 @@ declare(
     controller=Controller.ORGANISATION,
     retention=_("jusqu’à la clôture du sondage, ou à la suppression de son brouillon"),
 )
+erases(ERASED, close_again)
 declare(
     "staff_polls.Ballot",
     "token",

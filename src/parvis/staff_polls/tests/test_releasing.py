@@ -6,19 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from parvis.foundation.erasures import record_erasure, replay
 from parvis.foundation.errors import Conflict
 from parvis.foundation.keys_apart import KeyMissing
-from parvis.foundation.models import MailState, OutgoingMail
+from parvis.foundation.models import Erasure, MailState, OutgoingMail
+from parvis.foundation.personal_data import erasers
 from parvis.staff_polls import keys
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollComment, Release, StaffPoll
 from parvis.staff_polls.operations.launching import invite
 from parvis.staff_polls.operations.releasing import close, release_if_due, stir
 from parvis.staff_polls.reading import participation
-from parvis.staff_polls.tasks import follow_polls
+from parvis.staff_polls.tasks import follow_polls, stir_polls
 from parvis.staff_polls.tests.voting import agents_of, collect, open_poll, put
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +197,97 @@ def test_close_forgets_who_was_reminded(settings: Any) -> None:
     close(poll=poll, by=None)
 
     assert OutgoingMail.objects.count() == 10
+
+
+def past_its_end(poll: StaffPoll) -> StaffPoll:
+    poll.closes_at = timezone.now() - timedelta(minutes=1)
+    with scopes_disabled():
+        poll.save(update_fields=["closes_at"])
+    return poll
+
+
+def test_a_close_that_cannot_be_finished_keeps_no_other_poll(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    close(poll=open_poll(12), by=None)
+    other = past_its_end(open_poll(12))
+
+    def broken(**_given: Any) -> None:
+        raise OSError("the folder of keys is read-only")
+
+    monkeypatch.setattr("parvis.staff_polls.tasks.finish_close", broken)
+    with pytest.raises(RuntimeError):
+        follow_polls.func()
+    other.refresh_from_db()
+    assert other.state == PollState.CLOSED
+
+
+def test_closed_by_hand_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The coordinator closes while the tasks look at the poll: nothing has failed."""
+    past_its_end(open_poll(12))
+
+    def closed_a_moment_ago(*, poll: StaffPoll, by: None) -> None:
+        close(poll=poll, by=by)
+        close(poll=poll, by=by)
+
+    monkeypatch.setattr("parvis.staff_polls.tasks.close", closed_a_moment_ago)
+    assert follow_polls.func() == 0
+
+
+def test_what_cannot_be_wiped_yet_keeps_the_key_for_the_next_round(
+    django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_meanwhile() -> None:
+        raise OperationalError
+
+    poll = open_poll(12)
+    with monkeypatch.context() as patch:
+        patch.setattr("parvis.staff_polls.operations.releasing.wipe_freed_space", read_meanwhile)
+        with django_capture_on_commit_callbacks(execute=True):
+            close(poll=poll, by=None)
+    poll.refresh_from_db()
+    assert poll.state == PollState.CLOSED
+    assert keys.are_held(poll)
+
+
+def test_stirring_frees_what_lies_in_the_order_of_the_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wiped: list[Any] = []
+    monkeypatch.setattr("parvis.staff_polls.tasks.wipe_freed_space", lambda: wiped.append(1))
+    assert stir_polls.func() == 0
+    assert wiped == []
+    open_poll(12)
+    assert stir_polls.func() == 1
+    assert wiped == [1]
+
+
+def test_a_closed_poll_stays_erased_after_a_restore() -> None:
+    """The database of before the close comes back: roll, box and reminders, without the keys."""
+    poll, other = open_poll(12), open_poll(12)
+    with scopes_disabled():
+        put(poll, 1, {"fierte": 1})
+        invite(poll=poll, base_url="https://barometre.exemple.fr")
+    keys.destroy(poll)
+    record_erasure(kind="staff_polls.StaffPoll", subject_id=poll.pk)
+    record_erasure(kind="staff_polls.StaffPoll", subject_id=other.pk)
+    with scopes_disabled():
+        replay()
+        poll.refresh_from_db()
+        other.refresh_from_db()
+        assert poll.state == PollState.CLOSED
+        assert not Ballot.objects.exists()
+        assert not poll.roll.exists()
+        # Its key is held: whatever took the number, it was not closed.
+        assert other.state == PollState.OPEN
+        assert other.roll.count() == 12
+        assert participation(poll).ballots is None
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_close_is_noted_for_restores() -> None:
+    poll = open_poll(12)
+    close(poll=poll, by=None)
+
+    assert Erasure.objects.get().subject_id == poll.pk
+    assert Erasure.objects.get().kind in erasers()
