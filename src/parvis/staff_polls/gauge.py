@@ -12,10 +12,10 @@ from typing import Any
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from parvis.staff_polls.enums import CardKind
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.poll_document import read_document
 from parvis.staff_polls.reading import participation
+from parvis.staff_polls.results.reveal import OPENED_BY
 
 # A whole body may look at once: its ballots are counted once in that time.
 SECONDS = 10
@@ -71,15 +71,16 @@ def _counted(poll: StaffPoll) -> tuple[int | None, list[tuple[int, bool]]]:
 
 def _texts(poll: StaffPoll) -> list[str]:
     """What each milestone brings, the first one first."""
-    cards = read_document(poll.document).cards
-    if any(card.kind == CardKind.GUESS and card.source for card in cards):
-        return [
-            _("Les premiers résultats"),
-            _("La vraie réponse aux devinettes"),
-            _("Les résultats de presque tous"),
-        ]
-    return [
+    texts = [
         _("Les premiers résultats"),
         _("Des résultats plus précis"),
         _("Les résultats de presque tous"),
     ]
+    real = {
+        "feedback": _("La vraie réponse des usagers aux devinettes"),
+        "mystery_audits": _("Le chiffre de l’audit mystère, que vous avez deviné"),
+    }
+    for card in read_document(poll.document).cards:
+        if card.source:
+            texts[OPENED_BY[card.source] - 1] = real[card.source]
+    return texts

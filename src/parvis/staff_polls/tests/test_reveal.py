@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.measures.models import Measure
+from parvis.staff_polls.gauge import gauge_of
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.results.reveal import Reveal, read_reveal, reveal
 from parvis.staff_polls.tests.factories import every_kind
@@ -100,3 +101,15 @@ def test_page_of_agents_shows_it(client: Client) -> None:
 
     assert "Ce qui tient" in text
     assert text.count("<h1") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "words"), [("feedback", 1, "usagers"), ("mystery_audits", 2, "mystère")]
+)
+def test_gauge_promises_the_real_figure_where_it_opens(source: str, place: int, words: str) -> None:
+    document = every_kind()
+    (card,) = [card for card in document["cards"] if card["kind"] == "guess"]
+    card["source"] = source
+    texts = [reward.text for reward in gauge_of(running_poll(document=document)).rewards]
+
+    assert [words in text for text in texts] == [rank == place for rank in range(3)]
