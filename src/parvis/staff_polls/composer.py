@@ -23,6 +23,7 @@ from parvis.staff_polls.poll_document import (
     MAX_TEXT_CHARACTERS,
     SLIDER_MAX,
 )
+from parvis.staff_polls.wording import smiley_labels
 
 Problems = Mapping[str, str]
 Choices = Sequence[tuple[str, str | Promise]]
@@ -291,6 +292,7 @@ def preview_of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
             "low": card.get("low"),
             "high": card.get("high"),
             "scale": range(SLIDER_MAX + 1),
+            "faces": smiley_labels(),
         }
         for rank, card in enumerate(draft.get("cards", []), start=1)
     ]

@@ -30,6 +30,7 @@ from parvis.staff_polls.tests.preparing import (
     registration_with_option,
 )
 from parvis.staff_polls.tests.voting import agents_of, collect, open_poll
+from parvis.staff_polls.wording import smiley_labels
 
 pytestmark = pytest.mark.django_db
 
@@ -244,7 +245,9 @@ def test_the_preview_shows_what_is_typed_without_saving_it(client, draft):
     assert "<script>alert" not in html(response)
     draft.refresh_from_db()
     assert draft.document == every_kind()
-    assert "Je suis fier" in html(client.get(page("preview", draft.pk)))
+    shown = html(client.get(page("preview", draft.pk)))
+    assert "Je suis fier" in shown
+    assert all(f"<li>{face}</li>" in shown for face in smiley_labels()), "as agents read them"
 
 
 def test_cards_of_the_library_are_filtered_and_added_once(client, draft):
@@ -501,6 +504,17 @@ def test_the_end_is_moved_within_bounds(client, running):
         assert 'href="#id_closes_on"' in html(response)
     running.refresh_from_db()
     assert closing_day(running) == later
+
+
+def test_an_end_moved_again_and_again_stays_within_three_months_of_the_launch(client, running):
+    """The roll is kept until the close: a poll without end would keep it for ever."""
+    running.launched_at -= timedelta(days=80)
+    running.save()
+    for days, status in ((13, 422), (10, 302)):
+        later = timezone.localdate() + timedelta(days=days)
+        response = client.post(page("change_end", running.pk), {"closes_on": later})
+        assert response.status_code == status
+    assert closing_day(StaffPoll.objects.get(pk=running.pk)) == later
 
 
 def test_closing_says_first_what_it_destroys(client, running):
