@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
 from parvis.staff_polls.operations.holding import hold_alone, hold_open
 from parvis.staff_polls.poll_document import read_document
 from parvis.staff_polls.refusals import Closed
+from parvis.staff_polls.sizes import sizes_of
 
 SHORTEST = timedelta(hours=1)
 LONGEST = timedelta(days=92)
@@ -95,11 +95,15 @@ def launch_problems(poll: StaffPoll) -> list[Refusal]:
 
 @transaction.atomic
 def postpone(*, poll: StaffPoll, closes_at: datetime, by: Person) -> StaffPoll:
-    """Move the end of an open poll; raise `Refusal`."""
+    """Move the end of an open poll, three months after its launch at most; raise `Refusal`.
+
+    Moved again and again, it would keep the roll for ever.
+    """
     locked = hold_alone(poll)
     if locked.state not in (PollState.PREPARING, PollState.OPEN):
         raise Conflict(_("Seul un sondage ouvert change de date de clôture."))
-    _check_end(closes_at, timezone.now())
+    assert locked.launched_at is not None  # constraint: launched once
+    _check_end(closes_at, timezone.now(), launched_at=locked.launched_at)
     locked.closes_at = closes_at
     locked.save(update_fields=["closes_at"])
     record(
@@ -208,7 +212,9 @@ def mail_keys(poll: StaffPoll) -> str:
 # --- Checks --------------------------------------------------------------------------------------
 
 
-def _check_end(closes_at: datetime | None, now: datetime) -> None:
+def _check_end(
+    closes_at: datetime | None, now: datetime, *, launched_at: datetime | None = None
+) -> None:
     if closes_at is None:
         raise Refusal(_("Dites quand le sondage se termine."), field="closes_at")
     if closes_at < now + SHORTEST:
@@ -216,7 +222,7 @@ def _check_end(closes_at: datetime | None, now: datetime) -> None:
             _("Le sondage doit rester ouvert au moins une heure : choisissez une fin plus tard."),
             field="closes_at",
         )
-    if closes_at > now + LONGEST:
+    if closes_at > (launched_at or now) + LONGEST:
         raise Refusal(_("Un sondage dure trois mois au plus."), field="closes_at")
 
 
@@ -234,18 +240,7 @@ def _settle_groups(poll: StaffPoll) -> None:
 
 def _voters(poll: StaffPoll) -> dict[int, int]:
     """Agents of each voting group, by its number in the database: by mail and by printed code."""
-    by_mail = dict(
-        EligibleAgent.objects.filter(poll=poll)
-        .order_by()
-        .values("group")
-        .annotate(number=Count("pk"))
-        .values_list("group", "number")
-    )
-    voters: dict[int, int] = {}
-    for group in PollGroup.objects.filter(poll=poll):
-        target = group.merged_into_id or group.pk
-        voters[target] = voters.get(target, 0) + by_mail.get(group.pk, 0) + group.printed_codes
-    return voters
+    return {size.group.pk: size.voters for size in sizes_of(poll) if size.is_voting}
 
 
 def _check_groups(poll: StaffPoll, voters: dict[int, int]) -> None:

@@ -218,7 +218,10 @@ def change_end(request: HatRequest, pk: int) -> HttpResponse:
         title=_("Changer le dernier jour"),
         summary=_("La clôture est prévue le %s.") % closing_words(current),
         consequences=[
-            _("Le sondage se clôt seul à la fin du jour choisi, d’ici trois mois au plus."),
+            _(
+                "Le sondage se clôt seul à la fin du jour choisi, trois mois au plus après son "
+                "lancement."
+            ),
             _("Les agents ne reçoivent rien ; la page du sondage leur dit la nouvelle date."),
         ],
         form=form,
