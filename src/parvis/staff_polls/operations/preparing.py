@@ -7,18 +7,20 @@ its roll counts in `revision`: what is launched is what was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.working_time import time_zone_of
+from parvis.journal.models import Entry
 from parvis.journal.operations import record
 from parvis.organisations.models import Organisation
 from parvis.staff_polls.card_library import proposed_document
@@ -36,6 +38,8 @@ from parvis.staff_polls.operations.launching import LONGEST, SHORTEST
 MAX_TITLE_CHARACTERS = 100
 MAX_INTRODUCTION_CHARACTERS = 600
 MAX_THRESHOLD = 1000
+# Each change of a draft is in the journal: the last one counts.
+FORGOTTEN_AFTER = timedelta(days=365)
 # Polls that a poll repeats, one after the other, whose cards keep their meaning.
 _LONGEST_SERIES = 40
 
@@ -145,8 +149,8 @@ def add_library_cards(*, poll: StaffPoll, keys: list[str], by: Person) -> int:
 
 
 @transaction.atomic
-def delete_draft(*, poll: StaffPoll, by: Person) -> None:
-    """Throw a draft away with its roll; what is launched ends by its close."""
+def delete_draft(*, poll: StaffPoll, by: Person | None) -> None:
+    """Throw a draft away with its roll; what is launched ends by its close. `by` None: a purge."""
     locked = locked_draft(poll)
     _record("staff_poll.draft_deleted", locked, by)
     EligibleAgent.objects.filter(poll=locked).delete()
@@ -154,6 +158,19 @@ def delete_draft(*, poll: StaffPoll, by: Person) -> None:
     groups.update(merged_into=None)
     groups.delete()
     locked.delete()
+
+
+def purge_forgotten_drafts(now: datetime, dry_run: bool) -> int:
+    """Throw away the drafts that nobody has changed for `FORGOTTEN_AFTER`: they keep addresses."""
+    forgotten = []
+    for poll in StaffPoll.objects.filter(state=PollState.DRAFT).order_by("pk"):
+        acts = Entry.objects.about("staffpoll", poll.pk).aggregate(last=Max("at"))
+        if acts["last"] is not None and acts["last"] < now - FORGOTTEN_AFTER:
+            forgotten.append(poll)
+    if not dry_run:
+        for poll in forgotten:
+            delete_draft(poll=poll, by=None)
+    return len(forgotten)
 
 
 # --- What the other operations of a draft share ---------------------------------------------------
@@ -273,10 +290,10 @@ def _copy_groups(source: StaffPoll, poll: StaffPoll) -> None:
             made[group.pk].save(update_fields=["merged_into"])
 
 
-def _record(action: str, poll: StaffPoll, by: Person, **details: Any) -> None:
+def _record(action: str, poll: StaffPoll, by: Person | None, **details: Any) -> None:
     record(
         action=action,
-        actor_id=by.pk,
+        actor_id=by.pk if by else None,
         subject=poll,
         organisation_id=poll.organisation_id,
         **details,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from parvis.foundation.personal_data import Controller, declare, erases, not_personal
+from parvis.staff_polls.operations.preparing import purge_forgotten_drafts
 from parvis.staff_polls.operations.releasing import ERASED, close_again
 
 not_personal(
@@ -28,7 +29,11 @@ declare(
     "blinded_hash",
     purpose=_("inviter chaque agent, une fois, à prendre son bulletin"),
     controller=Controller.ORGANISATION,
-    retention=_("jusqu’à la clôture du sondage, ou à la suppression de son brouillon"),
+    retention=_(
+        "jusqu’à la clôture du sondage ; celle d’un brouillon, jusqu’à sa suppression ou un an "
+        "sans changement"
+    ),
+    purge=purge_forgotten_drafts,
 )
 erases(ERASED, close_again)
 declare(

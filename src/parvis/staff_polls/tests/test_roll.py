@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.foundation.errors import Refusal
+from parvis.foundation.personal_data import purges
 from parvis.journal.models import Entry
 from parvis.staff_polls.enums import PollState
-from parvis.staff_polls.models import EligibleAgent, PollGroup
+from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
 from parvis.staff_polls.operations import rolls
 from parvis.staff_polls.operations.groups import MAX_GROUPS
-from parvis.staff_polls.operations.preparing import Launched
+from parvis.staff_polls.operations.preparing import Launched, purge_forgotten_drafts
 from parvis.staff_polls.operations.rolls import add_agents, remove_agents
 from parvis.staff_polls.roll_lines import decode, read_lines
 from parvis.staff_polls.tests.factories import PollGroupFactory, StaffPollFactory
@@ -209,3 +213,19 @@ def test_a_launched_roll_does_not_change():
     with pytest.raises(Launched):
         remove_agents(group=group, agents=[], by=PersonFactory())
     assert on_roll(poll) == before
+
+
+# --- Forgetting -----------------------------------------------------------------------------------
+
+
+def test_a_draft_that_nobody_changes_for_a_year_is_thrown_away_with_its_roll(poll):
+    add(poll, "Voirie;a@b.fr")
+    launched = opened(ready_poll(registration_with_option()))
+    add_agents_by_mail(PollGroup.objects.get(poll=launched, number=2), 1)
+    now = timezone.now()
+    for days, dry_run, gone in ((364, False, 0), (366, True, 1), (366, False, 1)):
+        assert purge_forgotten_drafts(now + timedelta(days=days), dry_run) == gone
+    assert StaffPoll.objects.get() == launched
+    assert EligibleAgent.objects.count() == 13
+    assert Entry.objects.filter(action="staff_poll.draft_deleted", actor_id=None).exists()
+    assert purge_forgotten_drafts in purges()
