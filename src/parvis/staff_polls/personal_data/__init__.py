@@ -30,7 +30,7 @@ declare(
     purpose=_("inviter chaque agent, une fois, à prendre son bulletin"),
     controller=Controller.ORGANISATION,
     retention=_(
-        "jusqu’à la clôture du sondage ; celle d’un brouillon, jusqu’à sa suppression ou un an "
+        "jusqu’à la clôture du sondage ; celle d’un brouillon, jusqu’à sa suppression ou un an "
         "sans changement"
     ),
     purge=purge_forgotten_drafts,

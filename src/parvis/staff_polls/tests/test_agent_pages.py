@@ -312,6 +312,12 @@ def test_the_keys_that_everybody_may_compare_are_shown(client: Client, poll: Sta
     assert fingerprint in shown
 
 
+def test_what_nothing_protects_is_said_to_those_who_answer(client: Client, poll: StaffPoll):
+    shown = text_of(client.get(address("anonymity", poll)))
+    for limit in ("messagerie", "liste truquée", "propres mots", "Un opérateur malhonnête"):
+        assert limit in shown
+
+
 def test_the_gauge_is_shut_until_enough_have_answered(client: Client, poll: StaffPoll):
     response = client.get(address("state", poll))
     content = response.json()
