@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +18,6 @@ from parvis.staff_polls.poll_document import (
     MAX_SENTENCE_CHARACTERS,
     SLIDER_MAX,
     Card,
-    Document,
     read_document,
 )
 from parvis.staff_polls.wording import smiley_labels
@@ -27,10 +27,10 @@ _SECONDS = {CardKind.SENTENCE: 40, CardKind.RANKING: 30, CardKind.MULTIPLE: 20}
 _SECONDS_OTHERS = 10
 
 
-def minutes_needed(document: Document) -> int:
-    """Minutes to answer all the cards, rounded up."""
-    seconds = sum(_SECONDS.get(card.kind, _SECONDS_OTHERS) for card in document.cards)
-    return -(-seconds // 60)
+def minutes_needed(kinds: Iterable[Any]) -> int:
+    """Minutes to answer cards of these kinds, rounded up; one at least."""
+    seconds = sum(_SECONDS.get(kind, _SECONDS_OTHERS) for kind in kinds)
+    return max(1, -(-seconds // 60))
 
 
 def player_data(poll: StaffPoll) -> dict[str, Any]:

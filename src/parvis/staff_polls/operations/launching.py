@@ -23,6 +23,7 @@ from parvis.staff_polls import keys
 from parvis.staff_polls.enums import TRANSITIONS, PollState
 from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
 from parvis.staff_polls.operations.holding import hold_alone, hold_open
+from parvis.staff_polls.player_page import minutes_needed
 from parvis.staff_polls.poll_document import read_document
 from parvis.staff_polls.refusals import Closed
 from parvis.staff_polls.sizes import sizes_of
@@ -179,6 +180,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
     address = base_url.rstrip("/") + access_path(poll)
     template = "staff_polls/mail/reminder" if reminder else "staff_polls/mail/invitation"
     assert poll.closes_at is not None  # constraint: launched with an end
+    minutes = minutes_needed(card.kind for card in read_document(poll.document).cards)
     closes = moment_in_words(poll.closes_at, time_zone_of(poll.organisation.departement_code))
     for start in range(0, len(numbers), _CHUNK):
         with transaction.atomic():
@@ -196,6 +198,7 @@ def invite(*, poll: StaffPoll, base_url: str, reminder: int = 0) -> None:
                         "organisation": poll.organisation,
                         "closes": closes,
                         "threshold": poll.threshold,
+                        "minutes": minutes,
                         "url": f"{address}#j={keys.invitation(agent)}",
                     },
                     language="fr",

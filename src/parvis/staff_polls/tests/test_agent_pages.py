@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -15,10 +16,12 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.foundation.models import OutgoingMail
 from parvis.staff_polls import keys
 from parvis.staff_polls.codes import in_groups
 from parvis.staff_polls.models import Ballot, StaffPoll
 from parvis.staff_polls.operations.casting import cast_printed
+from parvis.staff_polls.operations.launching import invite
 from parvis.staff_polls.operations.releasing import close
 from parvis.staff_polls.tests.factories import StaffPollFactory
 from parvis.staff_polls.tests.voting import open_poll, printed_codes
@@ -301,6 +304,24 @@ def test_a_sentence_of_a_million_signs_comes_back_whole(client: Client, poll: St
 def test_a_form_to_no_poll(client: Client):
     response = client.post(reverse("staff_polls:cast", args=["QQQQQQQQQQ"]), {"code": "x"})
     assert response.status_code == 404
+
+
+def test_the_hour_of_the_close_is_that_of_the_body(client: Client, poll: StaffPoll):
+    """Ten to midnight on Réunion, where it is ten to nine or ten in Paris."""
+    poll.organisation.departement_code = "974"
+    poll.organisation.save()
+    poll.closes_at = datetime(2026, 12, 9, 19, 50, tzinfo=UTC)
+    poll.save()
+    assert "9 décembre à 23:50" in text_of(client.get(address("landing", poll)))
+
+
+def test_the_mail_says_as_many_minutes_as_the_page(client: Client, poll: StaffPoll):
+    with scopes_disabled():
+        invite(poll=poll, base_url="https://barometre.exemple.fr")
+    mail = OutgoingMail.objects.first()
+    assert mail is not None
+    assert "3 minutes environ" in mail.body
+    assert "3 minutes environ" in text_of(client.get(address("landing", poll)))
 
 
 # --- How anonymity is made, and the gauge --------------------------------------------------------

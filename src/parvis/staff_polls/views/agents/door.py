@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
+from parvis.foundation.working_time import time_zone_of
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.refusals import PollRefusal
@@ -55,9 +58,11 @@ def find_poll(code: str) -> StaffPoll | None:
 def page(
     template: str, poll: StaffPoll | None, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """A page of agents."""
+    """A page of agents, its hours told where their body stands."""
+    zone = time_zone_of(poll.organisation.departement_code if poll else "")
     context = {"poll": poll, "language": get_language(), **context}
-    content = render_to_string(template, context)
+    with timezone.override(ZoneInfo(zone)):
+        content = render_to_string(template, context)
     return HttpResponse(content, status=status)
 
 

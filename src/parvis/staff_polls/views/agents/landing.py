@@ -54,7 +54,7 @@ def _welcome(
         poll,
         {
             "cards": len(document.cards),
-            "minutes": minutes_needed(document),
+            "minutes": minutes_needed(card.kind for card in document.cards),
             "typed": typed,
             "error": error,
             "player": player_data(poll),

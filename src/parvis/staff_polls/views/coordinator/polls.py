@@ -40,12 +40,10 @@ from parvis.staff_polls.operations.preparing import (
     delete_draft,
 )
 from parvis.staff_polls.permissions.coordinator import access_poll, may_prepare
+from parvis.staff_polls.player_page import minutes_needed
 from parvis.staff_polls.reading import participation
 from parvis.staff_polls.sizes import sizes_of
 from parvis.staff_polls.views.coordinator.bodies import body_of, changes_a_draft, option_missing
-
-# About what an agent takes for a card, reading included.
-_SECONDS_A_CARD = 20
 
 
 @hat_required(RoleKind.COORDINATOR)
@@ -137,7 +135,7 @@ def _draft_page(request: HatRequest, current: StaffPoll) -> HttpResponse:
         {
             "poll": current,
             "card_count": len(cards),
-            "minutes": max(1, round(len(cards) * _SECONDS_A_CARD / 60)),
+            "minutes": minutes_needed(card.get("kind") for card in cards),
             "card_problems": len(problems_of(current.document)),
             "group_count": sum(size.is_voting for size in sizes),
             "agent_count": sum(size.agents for size in sizes),
