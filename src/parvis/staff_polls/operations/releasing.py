@@ -8,7 +8,7 @@ ballots, roll and codes are erased in the same transaction, and the keys after i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,8 @@ MILESTONES = (30, 50, 70)
 # Names, in the list of what is erased again after a restore, what a close erased.
 ERASED = "staff_polls.StaffPoll"
 _BATCH = 500
+# The theme of each of so many texts, empty where there is none.
+Labels = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,11 @@ def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
 
 
 @transaction.atomic
-def close(*, poll: StaffPoll, by: Person | None) -> Release:
+def close(*, poll: StaffPoll, by: Person | None, label: Labels = theme_labels) -> Release:
     """Close an open poll: count, show, erase. `by` None: its end has come.
 
-    Raise `Conflict` when it is not open, `KeyMissing` where the key of its box is not: nothing is
-    changed then.
+    `label` gives the theme of each masked sentence. Raise `Conflict` when it is not open,
+    `KeyMissing` where the key of its box is not: nothing is changed then.
     """
     with scopes_disabled():
         locked = hold_alone(poll)
@@ -154,7 +156,7 @@ def close(*, poll: StaffPoll, by: Person | None) -> Release:
             poll=locked,
             number=locked.releases.count() + 1,
             is_final=True,
-            tables=_final(locked, voting, opened),
+            tables=_final(locked, voting, opened, label),
         )
         locked.closed_at = timezone.now()
         locked.save(update_fields=["state", "closed_at"])
@@ -257,7 +259,7 @@ def _refreshes(columns: Columns, past: Sequence[Release]) -> np.ndarray:
     return table
 
 
-def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened) -> Tables:
+def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, label: Labels) -> Tables:
     document = read_document(poll.document)
     columns = columns_of(document)
     answers = columns.tabulated(opened.answers)
@@ -300,7 +302,7 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened) -> Tab
         "groups": group_tables(
             columns, answers, opened.groups, hidden, voting, threshold=poll.threshold
         ),
-        "sentences": _keep_sentences(poll, document, opened.answers),
+        "sentences": _keep_sentences(poll, document, opened.answers, label),
     }
 
 
@@ -310,7 +312,7 @@ def _counted(columns: Columns, answers: IntArray, groups: IntArray, n_groups: in
 
 
 def _keep_sentences(
-    poll: StaffPoll, document: Document, ballots: Sequence[Answers]
+    poll: StaffPoll, document: Document, ballots: Sequence[Answers], label: Labels
 ) -> dict[str, int]:
     """Write down the sentences that may be shown; returns how many a card, "" for all together.
 
@@ -334,9 +336,7 @@ def _keep_sentences(
         for text in texts
     ]
     # Of all the cards together: one card alone seldom has enough sentences for themes.
-    for comment, theme in zip(
-        comments, theme_labels([comment.text for comment in comments]), strict=True
-    ):
+    for comment, theme in zip(comments, label([comment.text for comment in comments]), strict=True):
         comment.theme = theme
     secrets.SystemRandom().shuffle(comments)
     PollComment.objects.bulk_create(comments, batch_size=_BATCH)

@@ -47,6 +47,8 @@ def slide(view: CardView, results: PollResults) -> str:
         "body": results.poll.organisation.name,
         "answers": view.figures.answers,
     }
+    if results.poll.organisation.is_simulated:
+        source += f" – {_('Simulation : organisme fictif')}"
     parts.append(_line(source, HEIGHT - _BOTTOM, size=20, weight=400, fill="#4f5a68"))
     named = element("title", {}, text(card.text)) + element("desc", {}, text(view.title))
     return element(

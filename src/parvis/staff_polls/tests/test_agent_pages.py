@@ -17,6 +17,7 @@ from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.foundation.models import OutgoingMail
+from parvis.organisations.tests.factories import OrganisationFactory
 from parvis.staff_polls import keys
 from parvis.staff_polls.codes import in_groups
 from parvis.staff_polls.models import Ballot, StaffPoll
@@ -115,6 +116,14 @@ def test_a_draft_is_shown_to_nobody(client: Client, name: str):
 def test_the_code_is_read_however_it_is_typed(client: Client, poll: StaffPoll):
     typed = f"{poll.code[:5]}-{poll.code[5:]}".lower()
     assert client.get(reverse("staff_polls:landing", args=[typed])).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["landing", "anonymity", "reveal"])
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_pages_of_a_fictitious_body_say_so(client: Client, name: str, is_simulated: bool):
+    poll = open_poll(12, organisation=OrganisationFactory(is_simulated=is_simulated, insee_code=""))
+    content = client.get(address(name, poll)).content.decode()
+    assert ('class="sim-banner"' in content) == is_simulated
 
 
 def test_the_promise_is_on_every_page_with_a_link_to_how(client: Client, poll: StaffPoll):

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from parvis.accounts.tests.factories import sign_in
 from parvis.documents.tests.test_xlsx import sheets_of
-from parvis.organisations.tests.factories import MandateFactory
+from parvis.organisations.tests.factories import MandateFactory, OrganisationFactory
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.results.cards import card_views
 from parvis.staff_polls.results.page import read_results
@@ -135,6 +135,15 @@ def test_image_of_each_kind_stands_alone(card: str) -> None:
     for gone in (b"href", b"<style", b"class=", b"url(", b"<script"):
         assert gone not in content
     assert "<b>Mai</b> & juin" in "".join(root.itertext())
+
+
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_image_of_a_fictitious_body_says_so(is_simulated: bool) -> None:
+    body = OrganisationFactory(is_simulated=is_simulated, insee_code="")
+    poll = closed_poll(organisation=body)
+    show(poll)
+
+    assert ("organisme fictif" in get(poll, "result_image", "fierte").decode()) == is_simulated
 
 
 def test_image_of_a_coarse_card_draws_no_bar() -> None:

@@ -44,6 +44,7 @@ from parvis.web.demo.feedback import Listener, listen_for_a_year
 from parvis.web.demo.fieldwork import Crew, conduct_wave
 from parvis.web.demo.participants import FEWEST, MOST, participants
 from parvis.web.demo.people import create_panel, create_people, create_personas
+from parvis.web.demo.polls import Polled, poll_the_agents
 from parvis.web.demo.published import (
     coordinators_of,
     create_published_edition,
@@ -71,7 +72,10 @@ _FEWEST_CITIZENS = 12
     _SECOND_WAVE,
     _CURRENT,
     _FEEDBACK,
-) = range(8)
+    _POLLS,
+) = range(9)
+# What a body that has it takes again in the next edition.
+_LASTING = {OptionCode.FEEDBACK, OptionCode.STAFF_POLL}
 
 Step = Callable[[str], AbstractContextManager[object]]
 
@@ -148,6 +152,8 @@ class _Demonstration:
             listened = listen_for_a_year(
                 self._listeners(), today=self.today, rng=self._rng(_FEEDBACK)
             )
+        with self.step(_("sondages des agents")):
+            polled = self._poll()
         counts = {
             "organisations": len(self.bodies),
             "panel": len(self.panel),
@@ -156,6 +162,8 @@ class _Demonstration:
             "touchpoints": listened.touchpoints,
             "feedback_answers": listened.answers,
             "feedback_comments": listened.comments,
+            "polls": polled.polls,
+            "poll_ballots": polled.ballots,
         }
         # One entry stands for the acts that were written in bulk.
         record(
@@ -188,9 +196,7 @@ class _Demonstration:
         )
         self.declared = declare(self._rng(_DECLARATIONS), self.bodies)
         # The body of the first coordinator that can be played shows everything there is.
-        self.declared[0] = replace(
-            self.declared[0], options=self.declared[0].options | {OptionCode.FEEDBACK}
-        )
+        self.declared[0] = replace(self.declared[0], options=self.declared[0].options | _LASTING)
         register_all(
             edition=self.edition,
             bodies=self.bodies,
@@ -249,7 +255,10 @@ class _Demonstration:
                 *((self.bodies[index], self.coordinators[index]) for index in returning),
                 *zip(self.newcomers, [candidate, *others], strict=True),
             ],
-            listening={listener.organisation.pk for listener in self._listeners()},
+            kept={
+                body.pk: facts.options & _LASTING
+                for body, facts in zip(self.bodies, self.declared, strict=True)
+            },
         )
         return begin_first_wave(
             edition=edition,
@@ -257,6 +266,14 @@ class _Demonstration:
             people=self.people,
             others=self.panel[:6],
             rng=self._rng(_CURRENT),
+        )
+
+    def _poll(self) -> Polled:
+        return poll_the_agents(
+            organisation=self.bodies[0],
+            coordinator=self.coordinators[0],
+            today=self.today,
+            rng=self._rng(_POLLS),
         )
 
     def _listeners(self) -> list[Listener]:

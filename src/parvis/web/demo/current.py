@@ -90,11 +90,11 @@ def register_bodies(
     edition: Edition,
     *,
     acting: Sequence[tuple[Organisation, Person]],
-    listening: Collection[int],
+    kept: Mapping[int, Collection[OptionCode]],
 ) -> None:
     """Register bodies, each by who acts, or asks to act, for it.
 
-    Those that already listen (`listening`: their numbers) take the option again.
+    `kept` are the options that a body, by its number, already had and takes again.
     """
     for number, (body, person) in enumerate(acting):
         register(
@@ -106,7 +106,7 @@ def register_bodies(
             communicability_acknowledged=True,
             options=[
                 OptionCode.VISITS if number % 2 == 0 else OptionCode.PERSONALISED_REPORT,
-                *([OptionCode.FEEDBACK] if body.pk in listening else []),
+                *sorted(kept.get(body.pk, ())),
             ],
             channels=[
                 ChannelDeclaration(channel, address=address_of(body, channel))
