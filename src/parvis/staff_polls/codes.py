@@ -16,11 +16,7 @@ BALLOT_LENGTH = 12
 
 
 def new_poll_code() -> str:
-    return _draw(POLL_LENGTH)
-
-
-def new_ballot_code() -> str:
-    return _draw(BALLOT_LENGTH)
+    return "".join(secrets.choice(ALPHABET) for _sign in range(POLL_LENGTH))
 
 
 def in_groups(code: str) -> str:
@@ -46,7 +42,3 @@ def token_of_message(poll: UUID, message: bytes) -> str:
 
 def _hash(kind: bytes, poll: UUID, content: bytes) -> str:
     return hashlib.sha256(b"parvis staff poll %b\n%b\n%b" % (kind, poll.bytes, content)).hexdigest()
-
-
-def _draw(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _rank in range(length))

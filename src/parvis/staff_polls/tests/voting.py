@@ -12,12 +12,13 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.tests.blind_client import BlindClient, Blinded
 from parvis.staff_polls import keys
-from parvis.staff_polls.codes import new_ballot_code, token_of_code
+from parvis.staff_polls.codes import token_of_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, EligibleAgent, PollGroup, PrintedCode, StaffPoll
 from parvis.staff_polls.operations.casting import cast_ballot, written
 from parvis.staff_polls.operations.issuing import invited_group, issue_token
 from parvis.staff_polls.operations.launching import make_ready
+from parvis.staff_polls.printed_sheets import SEED_BYTES, codes_of
 from parvis.staff_polls.tests.factories import PollGroupFactory, StaffPollFactory
 
 
@@ -92,9 +93,9 @@ def cast(poll: StaffPoll, held: Held, answers: Any) -> None:
 
 def printed_codes(poll: StaffPoll, number: int) -> list[str]:
     """So many codes of the first group, as a sheet shows them."""
-    codes = [new_ballot_code() for _rank in range(number)]
     with scopes_disabled():
         group = PollGroup.objects.get(poll=poll, number=1)
+        codes = codes_of(secrets.token_bytes(SEED_BYTES), poll, group, number)
         PrintedCode.objects.bulk_create(
             PrintedCode(
                 token=token_of_code(poll.reference, code),
