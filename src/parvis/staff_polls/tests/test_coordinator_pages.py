@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -515,6 +515,14 @@ def test_an_end_moved_again_and_again_stays_within_three_months_of_the_launch(cl
         response = client.post(page("change_end", running.pk), {"closes_on": later})
         assert response.status_code == status
     assert closing_day(StaffPoll.objects.get(pk=running.pk)) == later
+
+
+def test_the_list_says_the_day_where_the_body_stands(client, registration):
+    """23:59 in Guadeloupe is the next day in Paris."""
+    registration.organisation.departement_code = "971"
+    registration.organisation.save()
+    ready_poll(registration, closes_at=datetime(2026, 12, 10, 3, 59, tzinfo=UTC))
+    assert "09/12/2026" in html(client.get(page("polls")))
 
 
 def test_closing_says_first_what_it_destroys(client, running):

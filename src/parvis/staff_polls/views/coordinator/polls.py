@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -55,15 +56,17 @@ def polls(request: HatRequest) -> HttpResponse:
         .annotate(group_count=Count("groups", filter=Q(groups__merged_into__isnull=True)))
         .order_by("-pk")
     )
-    return render(
-        request,
-        "staff_polls/polls.html",
-        {
-            "polls": rows,
-            "may_prepare": may_prepare(request.hat),
-            "is_simulated": request.hat.is_simulated,
-        },
-    )
+    zone = time_zone_of(body_of(request.hat).departement_code)
+    with timezone.override(ZoneInfo(zone)):
+        return render(
+            request,
+            "staff_polls/polls.html",
+            {
+                "polls": rows,
+                "may_prepare": may_prepare(request.hat),
+                "is_simulated": request.hat.is_simulated,
+            },
+        )
 
 
 @hat_required(RoleKind.COORDINATOR)
