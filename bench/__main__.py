@@ -26,6 +26,8 @@ BENCHMARKS = (
     "feedback_exports",
     "kiosk",
     "token_issuing",
+    "poll_votes",
+    "poll_results",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

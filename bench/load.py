@@ -34,25 +34,40 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def run(port: int, requests: Sequence[bytes], *, connections: int) -> Load:
-    """Send every request once, over so many connections kept open."""
-    return asyncio.run(_run(port, iter(requests), connections))
+def run(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    connections: int,
+    bodies: dict[bytes, bytes] | None = None,
+) -> Load:
+    """Send every request once, over so many connections kept open.
+
+    `bodies`, where given, is filled with what each request was answered.
+    """
+    return asyncio.run(_run(port, iter(requests), connections, bodies))
 
 
-async def _run(port: int, requests: Iterator[bytes], connections: int) -> Load:
+async def _run(
+    port: int, requests: Iterator[bytes], connections: int, bodies: dict[bytes, bytes] | None
+) -> Load:
     spent: list[float] = []
     statuses: Counter[int] = Counter()
     started = time.perf_counter()
     await asyncio.gather(
-        *(_connection(port, requests, spent, statuses) for _number in range(connections))
+        *(_connection(port, requests, spent, statuses, bodies) for _number in range(connections))
     )
     return Load(time.perf_counter() - started, spent, statuses)
 
 
 async def _connection(
-    port: int, requests: Iterator[bytes], spent: list[float], statuses: Counter[int]
+    port: int,
+    requests: Iterator[bytes],
+    spent: list[float],
+    statuses: Counter[int],
+    bodies: dict[bytes, bytes] | None,
 ) -> None:
-    async with connected(port) as ask:
+    async with connected(port, bodies) as ask:
         for one in requests:
             started = time.perf_counter()
             status = await ask(one)
@@ -61,7 +76,9 @@ async def _connection(
 
 
 @contextlib.asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Callable[[bytes], Awaitable[int]]]:
+async def connected(
+    port: int, bodies: dict[bytes, bytes] | None = None
+) -> AsyncIterator[Callable[[bytes], Awaitable[int]]]:
     """A connection kept open: gives what sends a request on it and returns the status."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
@@ -70,8 +87,9 @@ async def connected(port: int) -> AsyncIterator[Callable[[bytes], Awaitable[int]
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.lower().split(b"\r\n")
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
-        if length:
-            await reader.readexactly(length)
+        body = await reader.readexactly(length)
+        if bodies is not None:
+            bodies[one] = body
         return int(lines[0].split()[1])
 
     try:

@@ -46,15 +46,29 @@ def seal(public: bytes, plaintext: bytes, *, associated: bytes) -> bytes:
         raise SealedBoxError("not a public key") from error
 
 
+class Opener:
+    """Opens many seals with one private key, which is read once."""
+
+    def __init__(self, private: bytes) -> None:
+        """Raises `SealedBoxError` for no key."""
+        try:
+            self._key = X25519PrivateKey.from_private_bytes(private)
+        except ValueError as error:
+            raise SealedBoxError("does not open") from error
+
+    def open(self, sealed: bytes, *, associated: bytes) -> bytes:
+        """What was sealed; raises `SealedBoxError` for anything but that, whole and unchanged."""
+        try:
+            padded = _SUITE.decrypt(sealed, self._key, info=_CONTEXT + associated)
+        except (InvalidTag, ValueError) as error:
+            raise SealedBoxError("does not open") from error
+        length = int.from_bytes(padded[:_LENGTH_BYTES], "big")
+        plaintext = padded[_LENGTH_BYTES : _LENGTH_BYTES + length]
+        if not padded or len(padded) % BLOCK_BYTES or len(plaintext) != length:
+            raise SealedBoxError("not padded as seals are")
+        return plaintext
+
+
 def open_sealed(private: bytes, sealed: bytes, *, associated: bytes) -> bytes:
-    """What was sealed; raises `SealedBoxError` for anything but that, whole and unchanged."""
-    try:
-        key = X25519PrivateKey.from_private_bytes(private)
-        padded = _SUITE.decrypt(sealed, key, info=_CONTEXT + associated)
-    except (InvalidTag, ValueError) as error:
-        raise SealedBoxError("does not open") from error
-    length = int.from_bytes(padded[:_LENGTH_BYTES], "big")
-    plaintext = padded[_LENGTH_BYTES : _LENGTH_BYTES + length]
-    if not padded or len(padded) % BLOCK_BYTES or len(plaintext) != length:
-        raise SealedBoxError("not padded as seals are")
-    return plaintext
+    """The same for one seal."""
+    return Opener(private).open(sealed, associated=associated)

@@ -6,14 +6,15 @@ A card of one number is a column; a card of several choices has one column an op
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parvis.staff_polls.enums import CardKind
-from parvis.staff_polls.poll_document import Answer, Answers, Card, Document, offered
+from parvis.staff_polls.poll_document import Answers, Card, Document, offered
 
 NO_ANSWER = -1
 IntArray = NDArray[np.int64]
@@ -46,10 +47,10 @@ class Columns:
         """The answers of each ballot; shape (n_ballots, n_columns)."""
         table = np.full((len(ballots), self.options.size), NO_ANSWER, dtype=np.int64)
         for rank, card in enumerate(self.cards):
-            columns = self.of_card(rank)
-            for row, answers in enumerate(ballots):
-                if card.key in answers:
-                    table[row, columns] = positions(card, answers[card.key])
+            read = _reader(card)
+            rows = [row for row, answers in enumerate(ballots) if card.key in answers]
+            if rows:
+                table[rows, self.of_card(rank)] = [read(ballots[row][card.key]) for row in rows]
         return table
 
 
@@ -70,16 +71,18 @@ def width(card: Card) -> int:
     return len(card.options) if card.kind in (CardKind.MULTIPLE, CardKind.RANKING) else 1
 
 
-def positions(card: Card, answer: Answer) -> list[int]:
-    """An answer as its columns hold it."""
+def _reader(card: Card) -> Callable[[Any], Sequence[int]]:
+    """What turns an answer to a card into what its columns hold.
+
+    Made once a card: a poll has half a million answers.
+    """
+    codes = card.codes
     if card.kind == CardKind.MULTIPLE:
-        assert isinstance(answer, list)
-        return [int(code in answer) for code in card.codes]
+        return lambda answer: [code in answer for code in codes]
     if card.kind == CardKind.RANKING:
-        assert isinstance(answer, list)
-        return [answer.index(code) for code in card.codes]
-    assert isinstance(answer, int)
-    return [offered(card).index(answer)]
+        return lambda answer: [answer.index(code) for code in codes]
+    places = {value: (place,) for place, value in enumerate(offered(card))}
+    return places.__getitem__
 
 
 def _options(card: Card) -> int:

@@ -64,11 +64,12 @@ class Box:
     def __init__(self, poll: StaffPoll) -> None:
         """Raises `KeyMissing` where the key is not on this machine."""
         self._poll = poll
-        self._private = keys_apart.read(_name(poll, "box"))[: sealed_box.KEY_BYTES]
+        private = keys_apart.read(_name(poll, "box"))[: sealed_box.KEY_BYTES]
+        self._opener = sealed_box.Opener(private)
 
     def open(self, sealed: bytes, *, token: str) -> bytes:
         """What was sealed; raises `SealedBoxError` for anything else."""
-        return sealed_box.open_sealed(self._private, sealed, associated=_bound(self._poll, token))
+        return self._opener.open(sealed, associated=_bound(self._poll, token))
 
 
 def sign(group: PollGroup, blinded: bytes) -> bytes:

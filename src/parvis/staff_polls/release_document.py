@@ -72,31 +72,31 @@ def group_tables(
     threshold: int,
 ) -> list[Tables]:
     """The coarse tables of each group, of the cards that `hidden` (columns × groups) leaves."""
-    shown: list[Tables] = []
-    for number, group in enumerate(voting):
-        own = answers[groups == number]
-        cards = {
-            card.key: coarse(_counts(columns, own, columns.of_card(rank)))
-            for rank, card in enumerate(columns.cards)
-            if not hidden[columns.of_card(rank), number].any()
+    own = [answers[groups == number] for number in range(len(voting))]
+    cards: list[Tables] = [{} for _group in voting]
+    for rank, card in enumerate(columns.cards):
+        span = columns.of_card(rank)
+        shown = [number for number in range(len(voting)) if not hidden[span, number].any()]
+        # All the groups of a card together: they are up to a hundred.
+        if shown:
+            counts = np.stack([_counts(columns, own[number], span) for number in shown])
+            for number, table in zip(shown, _coarse_each(counts), strict=True):
+                cards[number][card.key] = table
+    return [
+        {
+            "number": group.number,
+            "name": group.name,
+            "eligible": group.eligible,
+            "ballots": told(len(own[number]), group.eligible, threshold),
+            "cards": cards[number],
         }
-        shown.append(
-            {
-                "number": group.number,
-                "name": group.name,
-                "eligible": group.eligible,
-                "ballots": told(len(own), group.eligible, threshold),
-                "cards": cards,
-            }
-        )
-    return shown
+        for number, group in enumerate(voting)
+    ]
 
 
 def coarse(counts: IntArray) -> Tables:
     """Shares of a card, one row a column, with their number of answers rounded down."""
-    found = coarse_shares(counts)
-    pairs = np.stack([found.percent, found.end], axis=-1)
-    return {"answers": int(found.answers[0]), "shares": pairs.tolist()}
+    return _coarse_each(counts[np.newaxis])[0]
 
 
 def told(ballots: int, eligible: int, threshold: int) -> int:
@@ -110,3 +110,13 @@ def _counts(columns: Columns, answers: IntArray, span: slice) -> IntArray:
     return np.stack(
         [np.bincount(column[column >= 0], minlength=size).astype(np.int64) for column in given.T]
     )
+
+
+def _coarse_each(counts: IntArray) -> list[Tables]:
+    """The coarse table of each group; `counts` has the shape (n_groups, n_columns, n_options)."""
+    found = coarse_shares(counts)
+    pairs = np.stack([found.percent, found.end], axis=-1)
+    return [
+        {"answers": int(answers[0]), "shares": shares.tolist()}
+        for answers, shares in zip(found.answers, pairs, strict=True)
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
@@ -96,5 +97,5 @@ def written(answers: Answers) -> bytes:
 
 
 def read_written(plaintext: bytes) -> Answers:
-    answers: Answers = json.loads(plaintext)
+    answers: Answers = orjson.loads(plaintext)
     return answers
