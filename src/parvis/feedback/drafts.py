@@ -7,7 +7,6 @@ document's refusals, such as `steps.1.options.0.text.en`.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from parvis.feedback.questionnaire_document import (
     read_document,
     tidy,
 )
-from parvis.foundation.errors import Refusal
+from parvis.foundation.draft_checks import problems_by_path
 
 OPTION_KINDS = (*SET_KINDS, QuestionKind.SINGLE)
 # What the page offers to add after the faces.
@@ -37,7 +36,6 @@ ADDED_KINDS = (
 # Kept of what is typed, above what any rule accepts: too long is said, not cut off.
 KEPT_CHARACTERS = 400
 _MOST_STEPS, _MOST_OPTIONS = 12, 40
-_WORST_CASE_PROBLEMS = 1000
 
 Draft = dict[str, Any]
 
@@ -254,27 +252,12 @@ def _empty(languages: list[str]) -> dict[str, str]:
 
 
 def problems_of(draft: Draft) -> dict[str, str]:
-    """Every reason why the draft cannot be published yet, by path.
-
-    The rules are those of `read_document`, which stops at the first: each text it refuses is taken
-    as written in a copy, and the rest is read again.
-    """
-    tried = copy.deepcopy(draft)
-    problems: dict[str, str] = {}
-    for _round in range(_WORST_CASE_PROBLEMS):
-        try:
-            read_document(tried)
-            break
-        except Refusal as refusal:
-            if refusal.field in problems:
-                break
-            problems[refusal.field] = refusal.message
-            if not _write_something(tried, refusal.field):
-                break
-    return problems
+    """Every reason why the draft cannot be published yet, by path."""
+    return problems_by_path(draft, read=read_document, put_right=_write_something)
 
 
-def _write_something(draft: Any, path: str) -> bool:
+def _write_something(draft: Any, path: str, _rounds: int) -> bool:
+    """Write a text where one was refused; False where something else was."""
     *parents, last = path.split(".")
     if last not in LANGUAGES:
         return False

@@ -24,6 +24,11 @@ def in_groups(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
+def read_poll_code(typed: str) -> str:
+    """The code in what an address holds, however it is written; no database is asked for a NUL."""
+    return "".join(typed.replace("\x00", "").upper().replace("-", "").split())
+
+
 def read_ballot_code(typed: str) -> str:
     """The code in what somebody typed, or an empty string when it cannot be one."""
     code = "".join(typed.upper().replace("-", "").split())

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from parvis.foundation.errors import Refusal
+from parvis.foundation.draft_checks import problems_by_path
 from parvis.staff_polls.card_library import cards_named
 from parvis.staff_polls.enums import OPTION_KINDS, CardKind
 from parvis.staff_polls.poll_document import MAX_CARDS, MAX_OPTIONS, read_document, tidy
@@ -206,24 +206,8 @@ def _change_list(rows: list[Any], verb: str, number: int) -> int | None:
 
 
 def problems_of(draft: Draft) -> dict[str, str]:
-    """Every reason why the cards cannot be put to agents yet, by path.
-
-    The rules are those of `read_document`, which stops at the first: each value it refuses is taken
-    as right in a copy, and the rest is read again.
-    """
-    tried = copy.deepcopy(draft)
-    problems: dict[str, str] = {}
-    for round_number in range(_WORST_CASE_PROBLEMS):
-        try:
-            read_document(tried)
-            break
-        except Refusal as refusal:
-            if refusal.field in problems:
-                break
-            problems[refusal.field] = refusal.message
-            if not _put_right(tried, refusal.field, round_number):
-                break
-    return problems
+    """Every reason why the cards cannot be put to agents yet, by path."""
+    return problems_by_path(draft, read=read_document, put_right=_put_right)
 
 
 def _put_right(draft: Any, path: str, round_number: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django_scopes import scopes_disabled
 
 from parvis.staff_polls.enums import PollState
@@ -55,9 +56,12 @@ def participation(poll: StaffPoll) -> Participation:
             gauges = [GroupGauge(group, shown.get(group.number) or None) for group in voting]
             ballots = last.tables["ballots"]
         else:
-            taken: dict[int, int] = {}
-            for number in Ballot.objects.filter(poll=poll).values_list("group", flat=True):
-                taken[number] = taken.get(number, 0) + 1
+            taken = dict(
+                Ballot.objects.filter(poll=poll)
+                .values_list("group")
+                .annotate(number=Count("pk"))
+                .order_by()
+            )
             gauges = [
                 GroupGauge(
                     group, told(taken.get(group.pk, 0), group.eligible, poll.threshold) or None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from parvis.staff_polls.codes import read_poll_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.refusals import Closed, unknown_invitation
@@ -15,9 +16,7 @@ from parvis.staff_polls.refusals import Closed, unknown_invitation
 
 def find(poll_code: str) -> StaffPoll:
     """The poll of a public address; raise `Unknown`."""
-    found: StaffPoll | None = StaffPoll.objects.filter(
-        code=poll_code.replace("\x00", "").upper()
-    ).first()
+    found: StaffPoll | None = StaffPoll.objects.filter(code=read_poll_code(poll_code)).first()
     if found is None or found.state == PollState.DRAFT:
         raise unknown_invitation()
     return found

@@ -118,9 +118,14 @@ def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
         exact=exact_tables(counted[:, 0], cards=columns.card_of).tolist(),
         release=number,
     )
-    for token, now, before in zip(opened.tokens, plan.entered, opened.entered, strict=True):
-        if now != before:
-            Ballot.objects.filter(pk=token).update(entered=int(now))
+    entering = [
+        token
+        for token, now, before in zip(opened.tokens, plan.entered, opened.entered, strict=True)
+        if now != before
+    ]
+    # The poll is held meanwhile: nobody votes.
+    for start in range(0, len(entering), _BATCH):
+        Ballot.objects.filter(pk__in=entering[start : start + _BATCH]).update(entered=number)
     shown = dict(past[-1].tables["cards"]) if past else {}
     release = Release.objects.create(
         organisation_id=poll.organisation_id,

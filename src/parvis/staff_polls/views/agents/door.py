@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
 from parvis.foundation.working_time import time_zone_of
+from parvis.staff_polls.codes import read_poll_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.refusals import PollRefusal
@@ -44,11 +45,9 @@ def for_agents(view: View) -> View:
 
 def find_poll(code: str) -> StaffPoll | None:
     """The launched poll of an address, however its code is written."""
-    # No database of ours is asked for a NUL.
-    written = "".join(code.replace("\x00", "").upper().replace("-", "").split())
     found: StaffPoll | None = (
         StaffPoll.objects.select_related("organisation")
-        .filter(code=written)
+        .filter(code=read_poll_code(code))
         .exclude(state=PollState.DRAFT)
         .first()
     )
