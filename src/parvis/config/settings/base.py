@@ -240,9 +240,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
-# --- Feedback ----------------------------------------------------------------------------------
-# Whether answers of kiosks and phones are committed together by a thread of the web process.
-FEEDBACK_COMMITTER_THREAD = True
+# --- Crowds ------------------------------------------------------------------------------------
+# Whether what many send at once is committed together, by threads of the web process.
+COMMITTER_THREADS = True
 
 # --- Uploads -----------------------------------------------------------------------------------
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024

@@ -14,8 +14,8 @@ DATABASES = {"default": database(env.str("PARVIS_TEST_DATABASE_URL", default="sq
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Most tests run in a transaction that another thread would not see; those of races and kills use
-# the thread, as in service.
-FEEDBACK_COMMITTER_THREAD = False
+# the threads, as in service.
+COMMITTER_THREADS = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -4,7 +4,7 @@
 the same time are committed together, by one thread per process.
 """
 
-from parvis.feedback.ingestion.committer import BusyError, is_full, submit
+from parvis.feedback.ingestion.committer import is_full, submit
 from parvis.feedback.ingestion.work import (
     Health,
     KnownDevice,
@@ -13,6 +13,7 @@ from parvis.feedback.ingestion.work import (
     ReceiptStatus,
     RevokedError,
 )
+from parvis.foundation.group_commit import BusyError
 
 __all__ = [
     "BusyError",
