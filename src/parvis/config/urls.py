@@ -16,6 +16,7 @@ urlpatterns = [
     path("resultats/", include("parvis.results.urls")),
     path("", include("parvis.feedback.urls")),
     path("", include("parvis.staff_polls.urls")),
+    path("", include("parvis.live_sessions.urls")),
     path("api/", include("parvis.config.api")),
 ]
 

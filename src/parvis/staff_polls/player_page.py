@@ -41,7 +41,7 @@ def player_data(poll: StaffPoll) -> dict[str, Any]:
         "state": poll.state,
         "revision": poll.revision,
         "language": get_language(),
-        "cards": [_card(card) for card in read_document(poll.document).cards],
+        "cards": [card_content(card) for card in read_document(poll.document).cards],
         "keys": fingerprints(poll),
         "code": {"alphabet": ALPHABET, "length": BALLOT_LENGTH},
         "most": MAX_SENTENCE_CHARACTERS,
@@ -70,7 +70,8 @@ def fingerprints(poll: StaffPoll) -> dict[int, str]:
     }
 
 
-def _card(card: Card) -> dict[str, Any]:
+def card_content(card: Card) -> dict[str, Any]:
+    """A card as a page draws it."""
     shown: dict[str, Any] = {"key": card.key, "kind": card.kind, "text": card.text}
     if card.options:
         shown["options"] = [{"code": one.code, "text": one.text} for one in card.options]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "parvis.mystery_audits",
     "parvis.feedback",
     "parvis.staff_polls",
+    "parvis.live_sessions",
     "parvis.results",
     "parvis.web",
     "django.contrib.auth",
@@ -91,10 +92,16 @@ MIDDLEWARE = [
     "parvis.foundation.refusals.RefusalMiddleware",
 ]
 
-# What kiosks send, all day long: `parvis.foundation.machines`.
-MACHINE_ROUTES = ["feedback:batches"]
+# What kiosks send all day long, and a whole room at once: `parvis.foundation.machines`.
+MACHINE_ROUTES = [
+    "feedback:batches",
+    "live_sessions:state",
+    "live_sessions:screen_state",
+    "live_sessions:enter",
+    "live_sessions:vote",
+]
 # What agents answer anonymously: `parvis.foundation.untraced`.
-UNTRACED_PATHS = ["/sondage/"]
+UNTRACED_PATHS = ["/sondage/", "/seance/"]
 
 ROOT_URLCONF = "parvis.config.urls"
 WSGI_APPLICATION = "parvis.config.wsgi.application"
@@ -243,6 +250,8 @@ TIME_ZONE = "Europe/Paris"
 # --- Crowds ------------------------------------------------------------------------------------
 # Whether what many send at once is committed together, by threads of the web process.
 COMMITTER_THREADS = True
+# How old what phones are told of a room may be: each process reads the database that often.
+LIVE_SNAPSHOT_SECONDS = 0.4
 
 # --- Uploads -----------------------------------------------------------------------------------
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024

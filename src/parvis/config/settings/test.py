@@ -16,6 +16,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Most tests run in a transaction that another thread would not see; those of races and kills use
 # the threads, as in service.
 COMMITTER_THREADS = False
+# A test reads what it has just written.
+LIVE_SNAPSHOT_SECONDS = 0.0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,58 +1,24 @@
 """The roll and the box keep no trace of the order in which they were written.
 
-SQLite numbers the rows of a table as they come: the tables become trees in the order of their key,
-which is drawn at random (`WITHOUT ROWID`). PostgreSQL writes rows where there is room; there
-`operations.releasing.stir` writes them anew in a random order.
+On PostgreSQL, which writes rows where there is room, `operations.releasing.stir` writes them anew
+in a random order.
 """
 
 from typing import Any
 
 from django.db import migrations
 
+from parvis.foundation import row_numbers
+
 TABLES = ("staff_polls_eligibleagent", "staff_polls_printedcode", "staff_polls_ballot")
-TREE = " WITHOUT ROWID"
 
 
 def without_row_numbers(apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor == "sqlite":
-        for table in TABLES:
-            _make_anew(schema_editor, table, f"{_definition(schema_editor, table)}{TREE}")
+    row_numbers.remove(schema_editor, TABLES)
 
 
 def with_row_numbers(apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor == "sqlite":
-        for table in TABLES:
-            _make_anew(schema_editor, table, _definition(schema_editor, table).removesuffix(TREE))
-
-
-def _definition(schema_editor: Any, table: str) -> str:
-    definition: str = _all(
-        schema_editor, "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", table
-    )[0]
-    return definition
-
-
-def _make_anew(schema_editor: Any, table: str, definition: str) -> None:
-    """The table as defined, with its rows and its indexes. Nothing refers to it."""
-    indexes = _all(
-        schema_editor,
-        "SELECT sql FROM sqlite_master"
-        " WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL ORDER BY name",
-        table,
-    )
-    copied = f"new__{table}"
-    schema_editor.execute(definition.replace(f'"{table}"', f'"{copied}"', 1))
-    schema_editor.execute(f'INSERT INTO "{copied}" SELECT * FROM "{table}"')  # noqa: S608
-    schema_editor.execute(f'DROP TABLE "{table}"')
-    schema_editor.execute(f'ALTER TABLE "{copied}" RENAME TO "{table}"')
-    for index in indexes:
-        schema_editor.execute(index)
-
-
-def _all(schema_editor: Any, query: str, table: str) -> list[str]:
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(query, [table])
-        return [row[0] for row in cursor.fetchall()]
+    row_numbers.restore(schema_editor, TABLES)
 
 
 class Migration(migrations.Migration):

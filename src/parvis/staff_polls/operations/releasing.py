@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
+from parvis.foundation import freed_space
 from parvis.foundation.erasures import record_erasure
 from parvis.foundation.errors import Conflict
 from parvis.foundation.mail import forget_mails
@@ -194,14 +195,7 @@ def wipe_freed_space() -> None:
 
     Raise `OperationalError` when somebody reads for so long that SQLite cannot.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if cursor.fetchone()[0]:
-                raise OperationalError("the write-ahead log is being read: not emptied")
-        else:
-            tables = (Ballot, EligibleAgent, PrintedCode, OutgoingMail)
-            cursor.execute(f"VACUUM {', '.join(model._meta.db_table for model in tables)}")
+    freed_space.wipe_freed_space(Ballot, EligibleAgent, PrintedCode, OutgoingMail)
 
 
 def close_again(poll_pk: int) -> None:

@@ -1,0 +1,134 @@
+"""What a round shows, in words: rows of a card, words of a cloud, ideas with their support.
+
+Everything is computed from what was counted once (`LiveRound.tables`) and from the texts that the
+facilitator left; nothing from ballots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from parvis.documents.charts.scale import interval, whole
+from parvis.live_sessions.enums import RoundState, Shape, Step
+from parvis.live_sessions.models import LiveRound, LiveSession, LiveText
+from parvis.live_sessions.session_document import LiveCard
+from parvis.live_sessions.snapshots import card_of
+from parvis.staff_polls.enums import CardKind
+from parvis.staff_polls.results.charts import card_title
+from parvis.staff_polls.results.figures import CardFigures, card_figures
+from parvis.staff_polls.results.wording import share_words
+
+# Words of a cloud that a screen holds, and the sizes it writes them in, the largest first.
+MOST_WORDS_SHOWN = 60
+SIZES = 6
+_MOST_ON_A_PHONE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An option with its share: `percent` draws the bar, `share` says it."""
+
+    label: str
+    percent: float
+    share: str
+    # Empty for a coarse share, which has none.
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    id: str
+    text: str
+    times: int
+    # 1 for the smallest of `SIZES`.
+    size: int
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be shown of a round; all empty as long as nothing is."""
+
+    card: LiveCard
+    # Rounded down; 0 = nothing is shown.
+    answers: int
+    # The finding: "En tête : le guichet".
+    title: str = ""
+    rows: Sequence[Row] = ()
+    words: Sequence[Word] = ()
+    ideas: Sequence[Word] = ()
+
+    @property
+    def answers_in_words(self) -> str:
+        if not self.answers:
+            return ""
+        # Rounded down, except where the table is exact.
+        return ngettext("%d réponse", "%d réponses", self.answers) % self.answers
+
+
+def shown_of(session: LiveSession, found: LiveRound, *, for_facilitator: bool = False) -> Shown:
+    """What a round shows to the room; to the facilitator, texts before and when taken off too."""
+    card = card_of(session, found)
+    if found.tables is None or (found.state != RoundState.SHOWN and not for_facilitator):
+        return Shown(card, 0)
+    answers = int(found.tables["answers"])
+    if card.gives_texts:
+        return _texts(card, answers, found, for_facilitator)
+    figures = card_figures(card.card, found.tables, eligible=session.expected)
+    rows = _rows(figures)
+    title = card_title(figures)
+    if found.step == Step.SUPPORT:
+        rows = sorted(rows, key=lambda row: -row.percent)
+        title = _("Les plus soutenues : %(idea)s") % {"idea": rows[0].label}
+    return Shown(card, answers, title, rows)
+
+
+def phone_lines(shown: Shown) -> list[list[str]]:
+    """The same for a phone: label and share, the first ones of a long list."""
+    if shown.words:
+        return [[word.text, _times(word.times)] for word in shown.words[:_MOST_ON_A_PHONE]]
+    if shown.ideas:
+        return [[idea.text, _times(idea.times)] for idea in shown.ideas[:_MOST_ON_A_PHONE]]
+    return [[row.label, row.share] for row in shown.rows]
+
+
+def _rows(figures: CardFigures) -> list[Row]:
+    ranking = figures.card.kind == CardKind.RANKING
+    return [
+        Row(
+            option.label,
+            option.percent,
+            _("%(place)s sur 100") % {"place": whole(option.percent)}
+            if ranking
+            else share_words(option),
+            "" if option.lower is None else interval(option.lower, option.upper),
+        )
+        for option in figures.options
+    ]
+
+
+def _texts(card: LiveCard, answers: int, found: LiveRound, everything: bool) -> Shown:
+    texts = list(LiveText.objects.filter(round=found))
+    if not everything:
+        texts = [text for text in texts if not text.is_hidden]
+    if card.shape == Shape.IDEAS:
+        return Shown(card, answers, ideas=[_word(text, 1) for text in texts])
+    if not everything:
+        texts = texts[:MOST_WORDS_SHOWN]
+    most = max((text.times for text in texts), default=1)
+    sized = [_word(text, most) for text in texts]
+    # In the order of the alphabet: a cloud has no first word but by its size.
+    return Shown(card, answers, words=sorted(sized, key=lambda word: word.text.casefold()))
+
+
+def _word(text: LiveText, most: int) -> Word:
+    size = 1 + (SIZES - 1) * (text.times - 1) // max(most - 1, 1)
+    return Word(str(text.pk), text.text, text.times, size, text.is_hidden)
+
+
+def _times(times: int) -> str:
+    return "" if times < 2 else _("%d fois") % times

@@ -1,0 +1,61 @@
+"""Sessions for the tests of this room and of those above."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import factory
+from django_scopes import scopes_disabled
+from factory.django import DjangoModelFactory
+
+from parvis.accounts.tests.factories import PersonFactory
+from parvis.live_sessions import codes
+from parvis.live_sessions.enums import Shape
+from parvis.live_sessions.models import LiveSession
+from parvis.live_sessions.operations.running import open_room
+from parvis.live_sessions.operations.voting import cast_vote
+from parvis.live_sessions.session_document import of_poll
+from parvis.organisations.tests.factories import OrganisationFactory
+from parvis.staff_polls.tests.factories import every_kind
+
+
+def every_card() -> dict[str, Any]:
+    """Cards of every kind and of both shapes: `mot` is a cloud, `souhait` is ideas."""
+    cards = of_poll(every_kind()["cards"])
+    word = {"key": "mot", "kind": "sentence", "text": "Notre accueil en un mot :"}
+    return {"cards": [*cards, {**word, "shape": Shape.WORDS}]}
+
+
+class LiveSessionFactory(DjangoModelFactory[LiveSession]):
+    """A session ready to be opened, of five people at least."""
+
+    class Meta:
+        model = LiveSession
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    code = factory.LazyFunction(codes.new_session_code)
+    title = factory.Sequence(lambda number: f"Réunion {number}")
+    document = factory.LazyFunction(every_card)
+    threshold = 5
+    expected = 20
+
+
+def open_session(**more: Any) -> LiveSession:
+    """A session whose room is open."""
+    with scopes_disabled():
+        session = LiveSessionFactory(**more)
+        return open_room(session=session, by=PersonFactory(), version=session.version)
+
+
+def device() -> str:
+    """The secret of a new device."""
+    return secrets.token_hex(codes.SECRET_BYTES)
+
+
+def vote(session: LiveSession, number: int, answer: Any, *, secret: str = "") -> str:
+    """A device answers the `number`-th card put; returns its secret."""
+    secret = secret or device()
+    token = codes.token_of(secret, code=session.code, number=number)
+    cast_vote(code=session.code, number=number, token=token, answer=answer)
+    return secret

@@ -1,0 +1,1 @@
+"""Pages of the coordinator and of the facilitator, pages of the room."""
