@@ -28,6 +28,7 @@ BENCHMARKS = (
     "token_issuing",
     "poll_votes",
     "poll_results",
+    "live_session",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

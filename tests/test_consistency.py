@@ -224,6 +224,14 @@ PUBLIC_PAGES = {
     "staff_polls:reveal",
     "staff_polls:state",
     "staff_polls:take_token",
+    # Whoever is in a room, by the code of its screen.
+    "live_sessions:door",
+    "live_sessions:enter",
+    "live_sessions:phone",
+    "live_sessions:screen",
+    "live_sessions:screen_state",
+    "live_sessions:state",
+    "live_sessions:vote",
 }
 
 

@@ -19,6 +19,7 @@ from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
 from tests.access.agents_table import AGENTS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
+from tests.access.live_table import LIVE_TABLE
 from tests.access.poll_results_table import POLL_RESULTS_TABLE
 from tests.access.polls_table import POLLS_TABLE
 from tests.access.route import (
@@ -423,4 +424,6 @@ TABLE: Mapping[str, Route] = {
     **AGENTS_TABLE,
     # --- Results of staff polls -----------------------------------------------------------------
     **POLL_RESULTS_TABLE,
+    # --- Live sessions --------------------------------------------------------------------------
+    **LIVE_TABLE,
 }

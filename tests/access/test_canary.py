@@ -18,6 +18,7 @@ from parvis.foundation.models import OutgoingMail
 from parvis.foundation.worker import run_pending
 from parvis.results.operations import publish
 from tests.access.feedback_world import PRIVATE_WORDS
+from tests.access.live_world import PRIVATE_LIVE_WORDS
 from tests.access.polls_world import PRIVATE_POLL_WORDS
 from tests.access.probe import address, ask, none_wrong, text_of
 from tests.access.table import TABLE
@@ -26,7 +27,9 @@ from tests.access.world import World
 A, B, TESTERS = "canari-a-", "canari-b-", "canari-person-"
 # What a body keeps to its coordinators of what it hears and asks: the operator reads nothing of it.
 LISTENING = tuple(
-    f"canari-{mark}-{word}" for mark in "ab" for word in (*PRIVATE_WORDS, *PRIVATE_POLL_WORDS)
+    f"canari-{mark}-{word}"
+    for mark in "ab"
+    for word in (*PRIVATE_WORDS, *PRIVATE_POLL_WORDS, *PRIVATE_LIVE_WORDS)
 )
 # What each role must never read. The barometer is the operators' to check: they read all of it.
 FORBIDDEN: dict[str, tuple[str, ...]] = {

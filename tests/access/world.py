@@ -41,6 +41,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
 from tests.access.feedback_world import FeedbackRows, build_feedback
+from tests.access.live_world import LiveRows, build_live
 from tests.access.poll_results_world import PollResultRows, build_poll_results
 from tests.access.polls_world import PollRows, build_polls
 
@@ -74,6 +75,7 @@ class Tenant:
     feedback: FeedbackRows
     polls: PollRows
     poll_results: PollResultRows
+    live: LiveRows
 
     @property
     def canary(self) -> str:
@@ -296,6 +298,7 @@ def _tenant(
         feedback=build_feedback(mark, body, coordinator, site, other_registration),
         polls=build_polls(mark, body, other_registration),
         poll_results=build_poll_results(mark, body),
+        live=build_live(mark, body),
     )
 
 

@@ -1,0 +1,161 @@
+"""Many who vote at once, and a facilitator who closes meanwhile, with threads as in service."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django_scopes import scopes_disabled
+
+from parvis.foundation.tests.races import at_once, needs_a_server
+from parvis.live_sessions import codes, keys
+from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
+from parvis.live_sessions.operations import running
+from parvis.live_sessions.operations.voting import (
+    Arrival,
+    VoteClosed,
+    cast_vote,
+    commit,
+    read_written,
+)
+from parvis.live_sessions.tests.factories import device, open_session, vote
+
+AT_ONCE = 50
+
+
+@pytest.fixture(autouse=True)
+def no_tenant():
+    with scopes_disabled():
+        yield
+
+
+def put(session: LiveSession, key: str = "canal") -> int:
+    session.refresh_from_db()
+    return running.put_card(session=session, key=key, version=session.version).current
+
+
+def answers(session: LiveSession) -> list[Any]:
+    box = keys.Box(session.key_name)
+    return [
+        read_written(box.open(bytes(ballot.sealed), token=ballot.token))
+        for ballot in LiveBallot.objects.all()
+    ]
+
+
+@pytest.mark.django_db
+def test_what_is_committed_together_is_refused_alone():
+    """A batch of one open and one closed card: each vote gets its own answer."""
+    session = open_session()
+    first, second = put(session), put(session, "fierte")
+    rounds = {one.number: one.pk for one in LiveRound.objects.filter(session=session)}
+    outcomes = commit(
+        [
+            Arrival("a" * 64, session.organisation_id, rounds[first], b"x"),
+            Arrival("b" * 64, session.organisation_id, rounds[second], b"y"),
+            Arrival("c" * 64, session.organisation_id, session.pk),
+            # The same token again, within the batch: the last one stays.
+            Arrival("b" * 64, session.organisation_id, rounds[second], b"z"),
+        ]
+    )
+    assert isinstance(outcomes[0], VoteClosed)
+    assert outcomes[1:] == [True, True, True]
+    assert bytes(LiveBallot.objects.get().sealed) == b"z"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_who_vote_for_one_option_at_once_are_fifty(settings):
+    """A peer lost votes by adding one to a count it had read: here a vote is a row, no count."""
+    settings.COMMITTER_THREADS = True
+    needs_a_server()
+    session = open_session(expected=200)
+    number = put(session)
+    gate = threading.Barrier(AT_ONCE)
+
+    def one_device(_rank: int) -> None:
+        try:
+            with scopes_disabled():
+                gate.wait(30)
+                vote(session, number, 1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _round in range(3):
+            list(pool.map(one_device, range(AT_ONCE)))
+    assert Counter(answers(session)) == {1: 3 * AT_ONCE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_device_that_sends_fifty_times_at_once_has_one_vote(settings):
+    settings.COMMITTER_THREADS = True
+    needs_a_server()
+    session = open_session()
+    number = put(session)
+    token = codes.token_of(device(), code=session.code, number=number)
+    gate = threading.Barrier(AT_ONCE)
+
+    def again(_rank: int) -> None:
+        try:
+            with scopes_disabled():
+                gate.wait(30)
+                cast_vote(code=session.code, number=number, token=token, answer=2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(again, range(AT_ONCE)))
+    assert answers(session) == [2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_that_arrives_while_the_card_is_counted_is_refused():
+    needs_a_server()
+    session = open_session()
+    number = put(session)
+    for _rank in range(5):
+        vote(session, number, 1)
+
+    def close_and_count() -> None:
+        session.refresh_from_db()
+        running.close_vote(session=session, version=session.version)
+        session.refresh_from_db()
+        running.count_vote(session=session, version=session.version)
+
+    raised = at_once(close_and_count, lambda: vote(session, number, 0))
+    assert isinstance(raised, VoteClosed)
+    assert not LiveBallot.objects.exists()
+    assert LiveRound.objects.get(session=session, number=number).tables["answers"] == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_received_before_the_close_is_counted():
+    """Of five, the threshold: without the last one nothing could be shown."""
+    needs_a_server()
+    session = open_session()
+    number = put(session)
+    for _rank in range(4):
+        vote(session, number, 1)
+
+    def close_and_count() -> None:
+        session.refresh_from_db()
+        running.close_vote(session=session, version=session.version)
+        session.refresh_from_db()
+        running.count_vote(session=session, version=session.version)
+
+    assert at_once(lambda: vote(session, number, 1), close_and_count) is None
+    assert LiveRound.objects.get(session=session, number=number).tables["answers"] == 5
+
+
+@pytest.mark.django_db
+def test_a_restored_copy_of_an_ended_session_is_erased_again():
+    session = open_session()
+    vote(session, put(session), 1)
+    keys.destroy(session)
+    running.end_again(session.pk)
+    session.refresh_from_db()
+    assert session.state == "ended"
+    assert not LiveBallot.objects.exists()
