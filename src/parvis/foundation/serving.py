@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -38,6 +39,13 @@ STOP_SECONDS = 30
 ORPHAN_SECONDS = 10.0
 # Requests that may wait, beside those that compute, for their answers to be committed together.
 WAITING_THREADS = 96
+# Connections a web process keeps open: each phone of a room has one, at rest between two questions.
+# The server counts those at rest among those it serves, and lets nobody in beyond.
+MOST_CONNECTIONS = 8_192
+# Those that wait to be accepted, as many as Linux lets wait unless told otherwise.
+BACKLOG = 4_096
+# Files of a process beside its connections: database, logs, what it serves.
+OTHER_FILES = 512
 # Connections of a web process beside those of its pages: the thread that commits, and one to spare.
 OTHER_CONNECTIONS = 2
 
@@ -50,6 +58,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
             _("Une base SQLite n’a qu’un seul processus qui écrit : --workers 1, ou PostgreSQL.")
         )
     refuse_unready_database()
+    allow_connections()
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
     server = Server(
         "parvis",
@@ -59,6 +68,8 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
         workers=workers,
         # Few compute at once (`turnstile`), many wait for a commit.
         blocking_threads=threads + WAITING_THREADS,
+        backlog=BACKLOG,
+        backpressure=MOST_CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_dictconfig=settings.LOGGING,
@@ -71,6 +82,26 @@ def serve(*, host: str, port: int, workers: int, threads: int, with_worker: bool
             load_application, os.getpid(), with_worker and embedded, address, threads
         )
     )
+
+
+def allow_connections() -> None:
+    """Let this process and its web processes open as many files as they have connections.
+
+    Where the machine allows fewer, it is said: what comes beyond would wait for ever.
+    """
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        logger.warning(
+            "open files are limited to %d: beyond about %d people at once, some will wait "
+            "(LimitNOFILE=%d in the service, or ulimit -n)",
+            allowed,
+            max(allowed - OTHER_FILES, 0),
+            wanted,
+        )
 
 
 def _is_not_about_threads(record: logging.LogRecord) -> bool:
