@@ -40,16 +40,11 @@ def open_session() -> dict[str, Any]:
 
 def count() -> dict[str, Any]:
     """The answer of each token, and what the cards that were counted show."""
-    from parvis.live_sessions.keys import Box
-    from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
-    from parvis.live_sessions.operations.voting import read_written
+    from parvis.live_sessions.models import LiveRound, LiveSession
+    from parvis.live_sessions.tests.factories import box_of
 
-    box = Box(LiveSession.objects.get().key_name)
-    ballots = LiveBallot.objects.values_list("token", "sealed")
     return {
-        "answers": {
-            token: read_written(box.open(bytes(sealed), token=token)) for token, sealed in ballots
-        },
+        "answers": box_of(LiveSession.objects.get()),
         "tables": {one.card: one.tables for one in LiveRound.objects.all()},
     }
 

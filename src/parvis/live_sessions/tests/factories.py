@@ -10,12 +10,12 @@ from django_scopes import scopes_disabled
 from factory.django import DjangoModelFactory
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.live_sessions import codes
+from parvis.live_sessions import codes, keys
 from parvis.live_sessions.enums import Shape
-from parvis.live_sessions.models import LiveSession
+from parvis.live_sessions.models import LiveBallot, LiveSession
 from parvis.live_sessions.operations.running import open_room
-from parvis.live_sessions.operations.voting import cast_vote
-from parvis.live_sessions.session_document import of_poll
+from parvis.live_sessions.operations.voting import cast_vote, read_written
+from parvis.live_sessions.session_document import LiveAnswer, of_poll
 from parvis.organisations.tests.factories import OrganisationFactory
 from parvis.staff_polls.tests.factories import every_kind
 
@@ -59,3 +59,10 @@ def vote(session: LiveSession, number: int, answer: Any, *, secret: str = "") ->
     token = codes.token_of(secret, code=session.code, number=number)
     cast_vote(code=session.code, number=number, token=token, answer=answer)
     return secret
+
+
+def box_of(session: LiveSession) -> dict[str, LiveAnswer]:
+    """The answer of each token that lies in the boxes of a session, opened."""
+    box = keys.Box(session.key_name)
+    ballots = LiveBallot.objects.filter(round__session=session).values_list("token", "sealed")
+    return {token: read_written(box.open(bytes(sealed), token=token)) for token, sealed in ballots}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,9 +19,8 @@ from parvis.live_sessions.operations.voting import (
     VoteClosed,
     cast_vote,
     commit,
-    read_written,
 )
-from parvis.live_sessions.tests.factories import device, open_session, vote
+from parvis.live_sessions.tests.factories import box_of, device, open_session, vote
 
 AT_ONCE = 50
 
@@ -36,14 +34,6 @@ def no_tenant():
 def put(session: LiveSession, key: str = "canal") -> int:
     session.refresh_from_db()
     return running.put_card(session=session, key=key, version=session.version).current
-
-
-def answers(session: LiveSession) -> list[Any]:
-    box = keys.Box(session.key_name)
-    return [
-        read_written(box.open(bytes(ballot.sealed), token=ballot.token))
-        for ballot in LiveBallot.objects.all()
-    ]
 
 
 @pytest.mark.django_db
@@ -86,7 +76,7 @@ def test_fifty_who_vote_for_one_option_at_once_are_fifty(settings):
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _round in range(3):
             list(pool.map(one_device, range(AT_ONCE)))
-    assert Counter(answers(session)) == {1: 3 * AT_ONCE}
+    assert Counter(list(box_of(session).values())) == {1: 3 * AT_ONCE}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,7 +98,7 @@ def test_one_device_that_sends_fifty_times_at_once_has_one_vote(settings):
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(again, range(AT_ONCE)))
-    assert answers(session) == [2]
+    assert list(box_of(session).values()) == [2]
 
 
 @pytest.mark.django_db(transaction=True)

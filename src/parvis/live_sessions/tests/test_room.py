@@ -14,8 +14,13 @@ from parvis.foundation.group_commit import BusyError
 from parvis.live_sessions import codes, keys
 from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, Presence
 from parvis.live_sessions.operations import running, voting
-from parvis.live_sessions.operations.voting import read_written
-from parvis.live_sessions.tests.factories import LiveSessionFactory, device, open_session, vote
+from parvis.live_sessions.tests.factories import (
+    LiveSessionFactory,
+    box_of,
+    device,
+    open_session,
+    vote,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +61,7 @@ def answer(session: LiveSession, number: int) -> Any:
 
 
 def opened(session: LiveSession) -> list[Any]:
-    box = keys.Box(session.key_name)
-    return [
-        read_written(box.open(bytes(ballot.sealed), token=ballot.token))
-        for ballot in LiveBallot.objects.all()
-    ]
+    return list(box_of(session).values())
 
 
 def test_a_device_enters_once(session):
