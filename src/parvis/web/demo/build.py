@@ -51,6 +51,7 @@ from parvis.web.demo.published import (
     declare,
     register_all,
 )
+from parvis.web.demo.sessions import hold_sessions
 from parvis.web.demo.truth import CHANNELS, Truth, draw_truth
 
 TRUTH_FILE = "demo-truth.json"
@@ -73,7 +74,8 @@ _FEWEST_CITIZENS = 12
     _CURRENT,
     _FEEDBACK,
     _POLLS,
-) = range(9)
+    _SESSIONS,
+) = range(10)
 # What a body that has it takes again in the next edition.
 _LASTING = {OptionCode.FEEDBACK, OptionCode.STAFF_POLL}
 
@@ -154,6 +156,12 @@ class _Demonstration:
             )
         with self.step(_("sondages des agents")):
             polled = self._poll()
+            sessions = hold_sessions(
+                organisation=self.bodies[0],
+                coordinator=self.coordinators[0],
+                today=self.today,
+                rng=self._rng(_SESSIONS),
+            )
         counts = {
             "organisations": len(self.bodies),
             "panel": len(self.panel),
@@ -164,6 +172,7 @@ class _Demonstration:
             "feedback_comments": listened.comments,
             "polls": polled.polls,
             "poll_ballots": polled.ballots,
+            "live_sessions": sessions,
         }
         # One entry stands for the acts that were written in bulk.
         record(
