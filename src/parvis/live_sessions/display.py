@@ -19,8 +19,9 @@ from parvis.live_sessions.session_document import LiveCard
 from parvis.live_sessions.snapshots import card_of
 from parvis.staff_polls.enums import CardKind
 from parvis.staff_polls.results.charts import card_title
+from parvis.staff_polls.results.comparing import Real, real_figures
 from parvis.staff_polls.results.figures import CardFigures, card_figures
-from parvis.staff_polls.results.wording import share_words
+from parvis.staff_polls.results.wording import SOURCES, out_of_ten, share_words
 
 # Words of a cloud that a screen holds, and the sizes it writes them in, the largest first.
 MOST_WORDS_SHOWN = 60
@@ -58,6 +59,8 @@ class Shown:
     answers: int
     # The finding: "En tête : le guichet".
     title: str = ""
+    # Of a guess: what was measured, "Selon les usagers : 7,2 sur 10, entre 6,9 et 7,5".
+    real: str = ""
     rows: Sequence[Row] = ()
     words: Sequence[Word] = ()
     ideas: Sequence[Word] = ()
@@ -79,12 +82,21 @@ def shown_of(session: LiveSession, found: LiveRound, *, for_facilitator: bool = 
     if card.gives_texts:
         return _texts(card, answers, found, for_facilitator)
     figures = card_figures(card.card, found.tables, eligible=session.expected)
+    real = real_figures(session.organisation_id, [card.card]).get(card.key)
     rows = _rows(figures)
     title = card_title(figures)
     if found.step == Step.SUPPORT:
         rows = sorted(rows, key=lambda row: -row.percent)
         title = _("Les plus soutenues : %(idea)s") % {"idea": rows[0].label}
-    return Shown(card, answers, title, rows)
+    return Shown(card, answers, title, "" if real is None else real_words(real), rows)
+
+
+def real_words(real: Real) -> str:
+    """What was measured behind a guess, and by whom."""
+    return _("Selon %(source)s : %(real)s") % {
+        "source": SOURCES[real.source],
+        "real": out_of_ten(real.figure),
+    }
 
 
 def phone_lines(shown: Shown) -> list[list[str]]:

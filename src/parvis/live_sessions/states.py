@@ -91,6 +91,7 @@ def _phone(found: Snapshot) -> dict[str, Any]:
             shown = shown_of(session, round_)
         content["shown"] = {
             "title": shown.title,
+            "real": shown.real,
             "answers": shown.answers_in_words,
             "lines": phone_lines(shown),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django_scopes import scopes_disabled
 
@@ -16,6 +18,8 @@ from parvis.live_sessions.operations.counting import TooFew
 from parvis.live_sessions.operations.holding import Stale
 from parvis.live_sessions.operations.voting import VoteClosed
 from parvis.live_sessions.tests.factories import LiveSessionFactory, open_session, vote
+from parvis.measures.models import Measure
+from parvis.staff_polls.poll_document import read_document
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,32 @@ def test_words_are_read_by_the_facilitator_before_the_room_sees_them(session):
         "chaleureux",
         "humain",
     ]
+
+
+def test_a_guess_is_shown_beside_what_was_measured(session):
+    card = read_document(session.document).card("devinette")
+    Measure.objects.create(
+        organisation=session.organisation,
+        source=card.source,
+        source_reference="x",
+        stage=card.stage,
+        channel=card.channel,
+        determinant=card.determinant,
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 1, 31),
+        estimate_percent=72.0,
+        lower_percent=69.0,
+        upper_percent=75.0,
+        answers=400,
+    )
+    found = put(session, "devinette")
+    for guess in (2, 3, 4, 5, 6):
+        vote(session, found.number, guess)
+    assert not shown_of(session, found).real
+    do(running.close_vote, session)
+    do(running.count_vote, session)
+    found.refresh_from_db()
+    assert "7,2" in shown_of(session, found).real
 
 
 def test_ideas_are_masked_shown_then_supported(session):

@@ -306,6 +306,15 @@ def test_a_form_of_words_keeps_what_was_typed_when_it_is_refused(session):
     assert opened(session) == [["humain", "<b>lent</b>"]]
 
 
+def test_a_form_too_long_for_any_answer_is_refused_in_words(session):
+    number = put(session, "souhait")
+    sent = {"action": "repondre", "secret": device(), "round": number}
+    refused = form(session, **sent, **{"carte-souhait": "x" * 3_000_000})
+    assert refused.status_code == 413
+    assert "raccourcissez" in refused.content.decode()
+    assert not LiveBallot.objects.exists()
+
+
 def test_a_form_without_an_answer_is_refused(session):
     number = put(session)
     sent = {"action": "repondre", "secret": device(), "round": number, "carte-accueil": ""}

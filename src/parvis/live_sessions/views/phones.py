@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import get_language
@@ -60,7 +61,12 @@ def phone(request: HttpRequest, code: str) -> HttpResponse:
             return unknown_session(code)
         if request.method != "POST" or session.state == SessionState.ENDED:
             return _page(session)
-        return _answered(session, request.POST)
+        try:
+            sent = request.POST
+        except RequestDataTooBig:
+            problem = _("Cet envoi est trop long : raccourcissez votre texte.")
+            return _page(session, secret=codes.new_secret(), problem=problem, status=413)
+        return _answered(session, sent)
 
 
 def _answered(session: LiveSession, sent: QueryDict) -> HttpResponse:
