@@ -3,9 +3,11 @@
     python -m bench.poll_results [--postgresql postgres://user@host:port/server_database]
 
 The box fills as in service: releases at 30, 50 and 70 % first, so that the close has to withhold
-what a difference of two dates would tell, and not only of two groups. Then what the close computes
-is timed piece by piece: the box opened and read, the tables of the body and of each group with
-their suppression. Seconds that passed, and of processor (PostgreSQL's own left out).
+what a difference of two dates would tell, and not only of two groups. Two moments are promised:
+from sealed ballots to safe tables (the box opened, every ballot counted, the tables of the body and
+of each group with their suppression; piece by piece, then together), and from those tables to the
+figures of a page. The close, beside them, also keeps the tables, publishes measures, erases the
+ballots and destroys the keys. Seconds that passed, and of processor (PostgreSQL's own left out).
 `PARVIS_BENCH_AGENTS` for another number of agents.
 """
 
@@ -67,10 +69,13 @@ def timed(label: str, name: str, act: Callable[[], Any], turns: int = 1) -> Any:
 def measure(label: str) -> None:
     from django_scopes import scopes_disabled
 
+    from parvis.staff_polls.columns import columns_of
     from parvis.staff_polls.models import Ballot
     from parvis.staff_polls.operations import releasing
+    from parvis.staff_polls.poll_document import read_document
+    from parvis.staff_polls.results import report
     from parvis.staff_polls.results.page import read_results
-    from parvis.staff_polls.results.sentences import theme_labels
+    from parvis.staff_polls.views.coordinator.results import page_context
 
     with scopes_disabled():
         poll = full_poll()
@@ -86,22 +91,26 @@ def measure(label: str) -> None:
         Ballot.objects.bulk_create(ballots[laid:], batch_size=500)
         analyse()
 
-        def tables(opened: Any) -> Any:
-            return releasing._final(poll, voting, opened, theme_labels)
+        document = read_document(poll.document)
+        columns = columns_of(document)
 
-        opened = timed(label, "box opened and read", lambda: releasing._open(poll, voting), TURNS)
-        timed(label, "tables, the box open", lambda: tables(opened), TURNS)
-        timed(
-            label,
-            f"both (promised: {PROMISED_SECONDS} s)",
-            lambda: tables(releasing._open(poll, voting)),
-            TURNS,
-        )
+        def opened() -> Any:
+            return releasing._open(poll, voting, document, columns)
+
+        def tables(box: Any) -> Any:
+            return releasing._final(poll, voting, box, columns)
+
+        promised = f"(promised: {PROMISED_SECONDS} s)"
+        box = timed(label, "box opened, ballots counted", opened, TURNS)
+        timed(label, "tables with their suppression", lambda: tables(box), TURNS)
+        timed(label, f"both {promised}", lambda: tables(opened()), TURNS)
         timed(
             label, "close: all that, kept, and erased", lambda: releasing.close(poll=poll, by=None)
         )
         poll.refresh_from_db()
-        found = timed(label, "results read from the release", lambda: read_results(poll), TURNS)
+        found = timed(label, f"results read {promised}", lambda: read_results(poll), TURNS)
+        timed(label, "what the page shows of them", lambda: page_context(found), TURNS)
+        timed(label, "the report as a PDF", lambda: report.render(found), TURNS)
         shown = sum(len(group.cards) for group in found.groups)
         print(
             f"{label:<11} {AGENTS:,} ballots, {len(found.cards)} cards shown of {CARDS}, "

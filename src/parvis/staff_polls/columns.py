@@ -6,7 +6,7 @@ A card of one number is a column; a card of several choices has one column an op
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +43,43 @@ class Columns:
     def of_card(self, rank: int) -> slice:
         return slice(self.starts[rank], self.starts[rank] + width(self.cards[rank]))
 
-    def tabulated(self, ballots: Sequence[Answers]) -> IntArray:
-        """The answers of each ballot; shape (n_ballots, n_columns)."""
-        table = np.full((len(ballots), self.options.size), NO_ANSWER, dtype=np.int64)
-        for rank, card in enumerate(self.cards):
-            read = _reader(card)
-            rows = [row for row, answers in enumerate(ballots) if card.key in answers]
-            if rows:
-                table[rows, self.of_card(rank)] = [read(ballots[row][card.key]) for row in rows]
+    def tabulated(self, ballots: Iterable[Answers]) -> IntArray:
+        """The answers of each ballot; shape (n_ballots, n_columns).
+
+        Ballots are taken one at a time, and none is kept: they may come from a generator.
+        """
+        keys = [card.key for card in self.cards]
+        patterns = [_Patterns(card) for card in self.cards]
+        places = [
+            [
+                pattern[tuple(answer) if type(answer) is list else answer]
+                for pattern, answer in zip(patterns, map(answers.get, keys), strict=True)
+            ]
+            for answers in ballots
+        ]
+        met = np.array(places, dtype=np.int64).reshape(len(places), len(patterns))
+        table = np.empty((len(places), self.options.size), dtype=np.int64)
+        for rank, pattern in enumerate(patterns):
+            table[:, self.of_card(rank)] = np.array(pattern.rows)[met[:, rank]]
         return table
+
+
+class _Patterns(dict[Any, int]):
+    """The distinct answers met for a card, each with its place in `rows`: what its columns hold.
+
+    A poll has half a million answers, few of which differ: each is read once. None = no answer; a
+    list is looked up as a tuple.
+    """
+
+    def __init__(self, card: Card) -> None:
+        super().__init__({None: 0})
+        self._read = _reader(card)
+        self.rows: list[Sequence[int]] = [[NO_ANSWER] * width(card)]
+
+    def __missing__(self, answer: Any) -> int:
+        self.rows.append(self._read(answer))
+        self[answer] = place = len(self.rows) - 1
+        return place
 
 
 def columns_of(document: Document) -> Columns:
@@ -72,10 +100,7 @@ def width(card: Card) -> int:
 
 
 def _reader(card: Card) -> Callable[[Any], Sequence[int]]:
-    """What turns an answer to a card into what its columns hold.
-
-    Made once a card: a poll has half a million answers.
-    """
+    """What turns an answer to a card into what its columns hold."""
     codes = card.codes
     if card.kind == CardKind.MULTIPLE:
         return lambda answer: [code in answer for code in codes]

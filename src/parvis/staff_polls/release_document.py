@@ -30,7 +30,7 @@ Tables = dict[str, Any]
 
 def card_tables(
     columns: Columns,
-    answers: IntArray,
+    counts: IntArray,
     *,
     made: Sequence[bool],
     exact: Sequence[bool],
@@ -41,7 +41,7 @@ def card_tables(
     Parameters
     ----------
     columns : Columns
-    answers : ndarray of int, shape (n_ballots, n_columns)
+    counts : ndarray of int, shape (n_columns, n_options)
         Of the ballots that entered.
     made, exact : sequence of bool, one a column
         Whether this release makes its table, and as counts rather than coarse shares.
@@ -52,45 +52,55 @@ def card_tables(
         span = columns.of_card(rank)
         if not all(made[span]):
             continue
-        counts = _counts(columns, answers, span)
-        table: Tables = {"release": release, "answers": int(counts[0].sum())}
+        own = counts[span, : columns.options[span.start]]
+        table: Tables = {"release": release, "answers": int(own[0].sum())}
         if all(exact[span]):
-            table["counts"] = counts.tolist()
+            table["counts"] = own.tolist()
         else:
-            table.update(coarse(counts))
+            table.update(coarse(own))
         tables[card.key] = table
     return tables
 
 
 def group_tables(
     columns: Columns,
-    answers: IntArray,
-    groups: IntArray,
+    counts: IntArray,
+    ballots: IntArray,
     hidden: Any,
     voting: Sequence[PollGroup],
     *,
     threshold: int,
 ) -> list[Tables]:
-    """The coarse tables of each group, of the cards that `hidden` (columns × groups) leaves."""
-    own = [answers[groups == number] for number in range(len(voting))]
+    """The coarse tables of each group, of the cards that `hidden` leaves.
+
+    Parameters
+    ----------
+    columns : Columns
+    counts : ndarray of int, shape (n_columns, n_groups, n_options)
+    ballots : ndarray of int, shape (n_groups,)
+    hidden : ndarray of bool, shape (n_columns, n_groups)
+    voting : sequence of PollGroup
+        In the order of the counts.
+    threshold : int
+    """
     cards: list[Tables] = [{} for _group in voting]
     for rank, card in enumerate(columns.cards):
         span = columns.of_card(rank)
-        shown = [number for number in range(len(voting)) if not hidden[span, number].any()]
+        shown = np.flatnonzero(~hidden[span].any(axis=0))
         # All the groups of a card together: they are up to a hundred.
-        if shown:
-            counts = np.stack([_counts(columns, own[number], span) for number in shown])
-            for number, table in zip(shown, _coarse_each(counts), strict=True):
+        if shown.size:
+            own = counts[span, :, : columns.options[span.start]][:, shown].swapaxes(0, 1)
+            for number, table in zip(shown.tolist(), _coarse_each(own), strict=True):
                 cards[number][card.key] = table
     return [
         {
             "number": group.number,
             "name": group.name,
             "eligible": group.eligible,
-            "ballots": told(len(own[number]), group.eligible, threshold),
-            "cards": cards[number],
+            "ballots": told(number, group.eligible, threshold),
+            "cards": own_cards,
         }
-        for number, group in enumerate(voting)
+        for group, number, own_cards in zip(voting, ballots.tolist(), cards, strict=True)
     ]
 
 
@@ -102,14 +112,6 @@ def coarse(counts: IntArray) -> Tables:
 def told(ballots: int, eligible: int, threshold: int) -> int:
     """Participation as it may be told, 0 when it may not."""
     return int(shown_participation([ballots], [max(eligible, ballots)], threshold=threshold)[0])
-
-
-def _counts(columns: Columns, answers: IntArray, span: slice) -> IntArray:
-    size = int(columns.options[span.start])
-    given = answers[:, span]
-    return np.stack(
-        [np.bincount(column[column >= 0], minlength=size).astype(np.int64) for column in given.T]
-    )
 
 
 def _coarse_each(counts: IntArray) -> list[Tables]:

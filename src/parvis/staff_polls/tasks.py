@@ -23,6 +23,7 @@ from parvis.staff_polls.operations.releasing import (
     stir,
     wipe_freed_space,
 )
+from parvis.staff_polls.operations.sentences import label_sentences
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,13 @@ def prepare(poll_pk: int, base_url: str) -> None:
 def send_reminders(poll_pk: int, number: int, base_url: str) -> None:
     with scopes_disabled():
         invite(poll=_with_body(poll_pk), base_url=base_url, reminder=number)
+
+
+@task()
+def sort_sentences(poll_pk: int) -> None:
+    """Find what the sentences of a closed poll speak of."""
+    with scopes_disabled():
+        label_sentences(poll=StaffPoll.objects.get(pk=poll_pk))
 
 
 @scheduled(every=timedelta(minutes=5))

@@ -195,40 +195,46 @@ def exact_beside_groups(
     tables, away = np.asarray(counts, dtype=np.int64), np.asarray(hidden, dtype=np.bool_)
     if tables.ndim != 3 or away.shape != tables.shape[:2]:
         raise ValueError(f"hidden must have the shape of the groups, got {away.shape}")
-    exact = exact_tables(tables.sum(axis=1), cards=cards)
-    safe = [
-        _could_all_dissent(table[~gone], table[gone].sum(axis=0))
-        for table, gone in zip(tables, away, strict=True)
-    ]
-    return together(exact & np.array(safe, dtype=np.bool_), cards)
+    return together(exact_tables(tables.sum(axis=1)) & _could_all_dissent(tables, away), cards)
 
 
-def _could_all_dissent(shown: IntArray, hidden_together: IntArray) -> bool:
-    if len(shown) == 0:
-        return True
-    answers = shown.sum(axis=1, keepdims=True)
-    if (answers < LEAST_THRESHOLD).any():
+def _could_all_dissent(tables: IntArray, away: BoolArray) -> BoolArray:
+    """Of each column, whether every group that is not `away` could have enough dissenters."""
+    if tables.size == 0:
+        return np.ones(len(tables), dtype=np.bool_)
+    answers = tables.sum(axis=2, keepdims=True)
+    told = ~away[..., np.newaxis]
+    if (answers[told] < LEAST_THRESHOLD).any():
         raise ValueError(f"a group of fewer than {LEAST_THRESHOLD} answers is not shown")
+    # Groups hidden lend nothing of their own; any number of answers does for the divisions below.
+    shown, answers = np.where(told, tables, 0), np.where(told, answers, LEAST_THRESHOLD)
     # What each cell may lose or gain without changing what is shown; three are enough to know.
     spare, room = np.zeros_like(shown), np.zeros_like(shown)
-    still_less = still_more = np.ones(shown.shape, dtype=np.bool_)
+    still_less = still_more = np.broadcast_to(told, shown.shape)
+    codes = _codes(shown, answers)
     for step in range(1, DISSENT + 1):
-        still_less = still_less & (shown >= step) & _same(shown, shown - step, answers)
-        still_more = still_more & (shown + step <= answers) & _same(shown, shown + step, answers)
+        less, more = _codes(shown - step, answers), _codes(shown + step, answers)
+        still_less = still_less & (shown >= step) & _same(codes, less)
+        still_more = still_more & (shown + step <= answers) & _same(codes, more)
         spare, room = spare + still_less, room + still_more
     # By option: how many other answers the group may give away against answers of that option.
-    lent = np.minimum(spare.sum(axis=1, keepdims=True) - spare, room)
-    lent_by_hidden = hidden_together.sum() - hidden_together
-    majority = shown.argmax(axis=1)
-    groups = np.arange(len(shown))
-    by_others = (lent.sum(axis=0) + lent_by_hidden)[majority] - lent[groups, majority]
-    dissent = answers[:, 0] - shown[groups, majority]
-    return bool((dissent + by_others >= DISSENT).all())
+    lent = np.minimum(spare.sum(axis=2, keepdims=True) - spare, room)
+    hidden_together = (tables * away[..., np.newaxis]).sum(axis=1)
+    lent_by_hidden = hidden_together.sum(axis=1, keepdims=True) - hidden_together
+    majority = shown.argmax(axis=2)
+    by_others = np.take_along_axis(lent.sum(axis=1) + lent_by_hidden, majority, axis=1)
+    by_others -= _of(lent, majority)
+    dissent = answers[..., 0] - _of(shown, majority)
+    return np.asarray(((dissent + by_others >= DISSENT) | away).all(axis=1))
 
 
-def _same(counts: IntArray, others: IntArray, answers: IntArray) -> BoolArray:
-    codes, other_codes = _codes(counts, answers), _codes(others, answers)
-    return np.asarray((codes[0] == other_codes[0]) & (codes[1] == other_codes[1]), dtype=np.bool_)
+def _of(tables: IntArray, options: IntArray) -> IntArray:
+    """The cell of one option of each group; shape (n_columns, n_groups)."""
+    return np.take_along_axis(tables, options[..., np.newaxis], axis=2)[..., 0]
+
+
+def _same(codes: tuple[IntArray, IntArray], others: tuple[IntArray, IntArray]) -> BoolArray:
+    return np.asarray((codes[0] == others[0]) & (codes[1] == others[1]), dtype=np.bool_)
 
 
 def _codes(counts: IntArray, answers: IntArray) -> tuple[IntArray, IntArray]:

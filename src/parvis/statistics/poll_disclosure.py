@@ -453,11 +453,12 @@ def _cells(
     made = np.flatnonzero(poll.refreshes[:, column]) + 1
     # The first refresh at or after the release in which the ballot entered; those held back come
     # after all of them.
-    entry = np.where(poll.entered == 0, len(poll.refreshes) + 1, poll.entered)
-    cohort = np.searchsorted(made, entry)
+    cohort = np.searchsorted(made, np.arange(len(poll.refreshes) + 1))
+    cohort[0] = made.size
     kept = steady & (poll.answers[:, column] >= 0)
-    cells = np.zeros((n_groups, made.size + 1), dtype=np.int64)
-    np.add.at(cells, (bearing[kept], cohort[kept]), 1)
+    n_cohorts = made.size + 1
+    places = bearing[kept] * n_cohorts + cohort[poll.entered[kept]]
+    cells = np.bincount(places, minlength=n_groups * n_cohorts).reshape(n_groups, n_cohorts)
     return cells if final_shown else cells[:, :-1]
 
 

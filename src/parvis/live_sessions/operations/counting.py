@@ -81,12 +81,11 @@ def _tables(session: LiveSession, card: LiveCard, answers: list[LiveAnswer]) -> 
         return {"answers": told(len(answers), people, session.threshold)}
     columns = columns_of(Document((card.card,)))
     table = columns.tabulated([{card.key: answer} for answer in answers])  # type: ignore[dict-item]
-    counts = tabulate(
-        table, np.zeros(len(table), dtype=np.int64), options=columns.options, n_groups=1
-    )
-    exact = exact_tables(counts[:, 0], cards=columns.card_of)
+    everybody = np.zeros(len(table), dtype=np.int64)
+    counts = tabulate(table, everybody, options=columns.options, n_groups=1)[:, 0]
+    exact = exact_tables(counts, cards=columns.card_of)
     made = card_tables(
-        columns, table, made=[True] * columns.options.size, exact=exact.tolist(), release=1
+        columns, counts, made=[True] * columns.options.size, exact=exact.tolist(), release=1
     )
     return made[card.key]
 

@@ -2,13 +2,14 @@
 
 While the poll is open the whole body's tables are shown at milestones of participation. At the
 close the box is opened once more for the final tables, those of the groups and the sentences; then
-ballots, roll and codes are erased in the same transaction, and the keys after it.
+ballots, roll and codes are erased in the same transaction, and the keys after it. What the
+sentences speak of is found afterwards, by a task: it takes seconds, and nobody votes meanwhile.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,6 @@ from parvis.staff_polls.operations.holding import hold_alone
 from parvis.staff_polls.operations.launching import mail_keys, move
 from parvis.staff_polls.poll_document import Answers, Document, read_document
 from parvis.staff_polls.release_document import Tables, card_tables, group_tables, told
-from parvis.staff_polls.results.sentences import theme_labels
 from parvis.statistics.poll_coarse import exact_beside_groups
 from parvis.statistics.poll_disclosure import (
     exact_tables,
@@ -59,8 +59,6 @@ MILESTONES = (30, 50, 70)
 # Names, in the list of what is erased again after a restore, what a close erased.
 ERASED = "staff_polls.StaffPoll"
 _BATCH = 500
-# The theme of each of so many texts, empty where there is none.
-Labels = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,10 @@ class _Opened:
     """The box, opened: what is needed of each ballot, in a random order."""
 
     tokens: list[str]
-    answers: list[Answers]
+    # By ballot and column.
+    answers: IntArray
+    # The sentences of each card that asks for one.
+    sentences: dict[str, list[str]]
     groups: IntArray
     entered: IntArray
     replaced: np.ndarray
@@ -95,12 +96,12 @@ def release_if_due(*, poll: StaffPoll) -> Release | None:
 
 def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
     voting = poll.voting_groups()
-    opened = _open(poll, voting)
-    columns = columns_of(read_document(poll.document))
-    answers = columns.tabulated(opened.answers)
+    document = read_document(poll.document)
+    columns = columns_of(document)
+    opened = _open(poll, voting, document, columns)
     past = list(poll.releases.order_by("number"))
     plan = plan_release(
-        answers,
+        opened.answers,
         opened.entered,
         _refreshes(columns, past),
         options=columns.options,
@@ -110,13 +111,14 @@ def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
     )
     if not plan.refreshed.any():
         return None
-    inside = answers[plan.entered > 0]
-    counted = _counted(columns, inside, np.zeros(len(inside), dtype=np.int64), 1)
+    inside = opened.answers[plan.entered > 0]
+    everybody = np.zeros(len(inside), dtype=np.int64)
+    counts = tabulate(inside, everybody, options=columns.options, n_groups=1)[:, 0]
     made = card_tables(
         columns,
-        inside,
+        counts,
         made=plan.refreshed.tolist(),
-        exact=exact_tables(counted[:, 0], cards=columns.card_of).tolist(),
+        exact=exact_tables(counts, cards=columns.card_of).tolist(),
         release=number,
     )
     entering = [
@@ -144,10 +146,10 @@ def _release(poll: StaffPoll, eligible: int, number: int) -> Release | None:
 
 
 @transaction.atomic
-def close(*, poll: StaffPoll, by: Person | None, label: Labels = theme_labels) -> Release:
+def close(*, poll: StaffPoll, by: Person | None) -> Release:
     """Close an open poll: count, show, erase. `by` None: its end has come.
 
-    `label` gives the theme of each masked sentence. Raise `Conflict` when it is not open,
+    Raise `Conflict` when it is not open,
     `KeyMissing` where the key of its box is not: nothing is changed then.
     """
     with scopes_disabled():
@@ -156,14 +158,22 @@ def close(*, poll: StaffPoll, by: Person | None, label: Labels = theme_labels) -
             raise Conflict(_("Ce sondage est déjà clos."))
         move(locked, PollState.CLOSED)
         voting = locked.voting_groups()
-        opened = _open(locked, voting)
+        document = read_document(locked.document)
+        columns = columns_of(document)
+        opened = _open(locked, voting, document, columns)
+        sentences = _keep_sentences(locked, opened.sentences)
         release = Release.objects.create(
             organisation_id=locked.organisation_id,
             poll=locked,
             number=locked.releases.count() + 1,
             is_final=True,
-            tables=_final(locked, voting, opened, label),
+            tables={**_final(locked, voting, opened, columns), "sentences": sentences},
         )
+        if sentences:
+            # Queued with the close itself, so that a stop in between loses neither.
+            from parvis.staff_polls.tasks import sort_sentences
+
+            sort_sentences.enqueue(locked.pk)
         locked.closed_at = timezone.now()
         locked.save(update_fields=["state", "closed_at"])
         _erase(locked)
@@ -229,7 +239,9 @@ def stir(*, poll: StaffPoll) -> None:
 # --- Opening -------------------------------------------------------------------------------------
 
 
-def _open(poll: StaffPoll, voting: Sequence[PollGroup]) -> _Opened:
+def _open(
+    poll: StaffPoll, voting: Sequence[PollGroup], document: Document, columns: Columns
+) -> _Opened:
     box = keys.Box(poll)
     rank = {group.pk: number for number, group in enumerate(voting)}
     rows = list(
@@ -240,9 +252,22 @@ def _open(poll: StaffPoll, voting: Sequence[PollGroup]) -> _Opened:
     # The keys of the rows are hashes of random numbers; drawn again all the same, so that nothing
     # written from here on follows the order of the table.
     secrets.SystemRandom().shuffle(rows)
+    sentences: dict[str, list[str]] = {
+        card.key: [] for card in document.cards if card.kind == CardKind.SENTENCE
+    }
+
+    def read() -> Iterator[Answers]:
+        for token, _group, sealed, _entered, _replaced in rows:
+            answers = read_written(box.open(bytes(sealed), token=token))
+            for key, texts in sentences.items():
+                if key in answers:
+                    texts.append(str(answers[key]))
+            yield answers
+
     return _Opened(
         [row[0] for row in rows],
-        [read_written(box.open(bytes(row[2]), token=row[0])) for row in rows],
+        columns.tabulated(read()),
+        sentences,
         np.array([rank[row[1]] for row in rows], dtype=np.int64),
         np.array([row[3] for row in rows], dtype=np.int64),
         np.array([row[4] for row in rows], dtype=np.bool_),
@@ -258,14 +283,14 @@ def _refreshes(columns: Columns, past: Sequence[Release]) -> np.ndarray:
     return table
 
 
-def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, label: Labels) -> Tables:
-    document = read_document(poll.document)
-    columns = columns_of(document)
-    answers = columns.tabulated(opened.answers)
+def _final(
+    poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, columns: Columns
+) -> Tables:
+    """What the close shows, sentences apart."""
     past = list(poll.releases.order_by("number"))
     refreshes = _refreshes(columns, past)
     final = final_tables(
-        answers,
+        opened.answers,
         opened.entered,
         refreshes,
         options=columns.options,
@@ -273,7 +298,7 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, label:
         cards=columns.card_of,
     )
     hidden = hide_groups(
-        answers,
+        opened.answers,
         opened.groups,
         opened.entered,
         refreshes,
@@ -283,15 +308,14 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, label:
         threshold=poll.threshold,
         cards=columns.card_of,
     )
-    number = len(past) + 1
+    counts = tabulate(opened.answers, opened.groups, options=columns.options, n_groups=len(voting))
     shown = dict(past[-1].tables["cards"]) if past else {}
-    counted = _counted(columns, answers, opened.groups, len(voting))
     made = card_tables(
         columns,
-        answers,
+        counts.sum(axis=1),
         made=final.shown.tolist(),
-        exact=exact_beside_groups(counted, hidden, cards=columns.card_of).tolist(),
-        release=number,
+        exact=exact_beside_groups(counts, hidden, cards=columns.card_of).tolist(),
+        release=len(past) + 1,
     )
     eligible = _eligible(poll)
     return {
@@ -299,34 +323,29 @@ def _final(poll: StaffPoll, voting: Sequence[PollGroup], opened: _Opened, label:
         "ballots": told(len(opened.tokens), eligible, poll.threshold),
         "cards": {**shown, **made},
         "groups": group_tables(
-            columns, answers, opened.groups, hidden, voting, threshold=poll.threshold
+            columns,
+            counts,
+            np.bincount(opened.groups, minlength=len(voting)),
+            hidden,
+            voting,
+            threshold=poll.threshold,
         ),
-        "sentences": _keep_sentences(poll, document, opened.answers, label),
     }
 
 
-def _counted(columns: Columns, answers: IntArray, groups: IntArray, n_groups: int) -> IntArray:
-    """Counts by column, group and option; shape (n_columns, n_groups, n_options)."""
-    return tabulate(answers, groups, options=columns.options, n_groups=n_groups)
-
-
-def _keep_sentences(
-    poll: StaffPoll, document: Document, ballots: Sequence[Answers], label: Labels
-) -> dict[str, int]:
+def _keep_sentences(poll: StaffPoll, written: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Write down the sentences that may be shown; returns how many a card, "" for all together.
 
     Those of a card stand under it when they reach the threshold; the others are put together, and
     dropped when even so they are too few: agents read that before they write.
     """
-    by_card: dict[str, list[str]] = {}
+    by_card: dict[str, Sequence[str]] = {}
     rest: list[str] = []
-    for card in document.cards:
-        if card.kind == CardKind.SENTENCE:
-            texts = [str(answers[card.key]) for answers in ballots if card.key in answers]
-            if len(texts) >= poll.threshold:
-                by_card[card.key] = texts
-            else:
-                rest += texts
+    for key, texts in written.items():
+        if len(texts) >= poll.threshold:
+            by_card[key] = texts
+        else:
+            rest += texts
     if len(rest) >= poll.threshold:
         by_card[""] = rest
     comments = [
@@ -334,9 +353,6 @@ def _keep_sentences(
         for key, texts in by_card.items()
         for text in texts
     ]
-    # Of all the cards together: one card alone seldom has enough sentences for themes.
-    for comment, theme in zip(comments, label([comment.text for comment in comments]), strict=True):
-        comment.theme = theme
     secrets.SystemRandom().shuffle(comments)
     PollComment.objects.bulk_create(comments, batch_size=_BATCH)
     return {key: len(texts) for key, texts in by_card.items()}

@@ -46,6 +46,22 @@ def test_codes_of_options_need_not_be_their_places() -> None:
     assert table.tolist() == [[1, 0, 1, 1, 0]]
 
 
+def test_ballots_may_come_one_at_a_time() -> None:
+    columns = columns_of(read_document(every_kind()))
+    many = [WHOLE, {}, {"outils": [], "ordre": [0, 1, 2]}, WHOLE]
+
+    assert columns.tabulated(iter(many)).tolist() == columns.tabulated(many).tolist()
+    assert columns.tabulated(iter([])).shape == (0, 11)
+
+
+def test_sentences_alone_have_no_column() -> None:
+    columns = columns_of(
+        read_document({"cards": [{"key": "mot", "kind": "sentence", "text": "Un mot ?"}]})
+    )
+
+    assert columns.tabulated([{"mot": "Bonjour"}, {}]).shape == (2, 0)
+
+
 def test_an_answer_that_the_card_does_not_offer_is_never_counted_as_another() -> None:
     columns = columns_of(read_document(every_kind()))
     with pytest.raises(LookupError):

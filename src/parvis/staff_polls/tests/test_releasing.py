@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 from django_scopes import scopes_disabled
+from django_tasks_db.models import DBTaskResult
 
 from parvis.foundation.erasures import record_erasure, replay
 from parvis.foundation.errors import Conflict
@@ -20,8 +21,9 @@ from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollComment, Release, StaffPoll
 from parvis.staff_polls.operations.launching import invite
 from parvis.staff_polls.operations.releasing import close, release_if_due, stir
+from parvis.staff_polls.operations.sentences import label_sentences
 from parvis.staff_polls.reading import participation
-from parvis.staff_polls.tasks import follow_polls, stir_polls
+from parvis.staff_polls.tasks import follow_polls, sort_sentences, stir_polls
 from parvis.staff_polls.tests.voting import agents_of, collect, open_poll, put
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,43 @@ def test_sentences_are_masked_and_never_few() -> None:
     assert release.tables["sentences"] == {"souhait": 12}
     assert len(texts) == 12
     assert "mairie.example" not in str(texts)
+
+
+def test_sentences_are_sorted_after_the_close_and_once() -> None:
+    """By a task queued with the close itself: a stop in between loses nothing."""
+    poll = open_poll(80)
+    for number in range(60):
+        said = ("Ouvrir le samedi matin", "Changer les écrans du bureau")[number % 2]
+        put(poll, 1, {"souhait": f"{said}, numéro {number}"})
+    close(poll=poll, by=None)
+    with scopes_disabled():
+        comments = PollComment.objects.filter(poll=poll)
+        assert set(comments.values_list("theme", flat=True)) == {""}
+        queued = DBTaskResult.objects.get(task_path=sort_sentences.module_path)
+        assert queued.args_kwargs == {"args": [poll.pk], "kwargs": {}}
+        sort_sentences.func(poll.pk)
+        assert len(set(comments.values_list("theme", flat=True)) - {""}) > 1
+
+        label_sentences(poll=poll, label=lambda texts: ["Autre chose"] * len(texts))
+        assert not comments.filter(theme="Autre chose").exists()
+
+
+def test_nothing_is_queued_without_sentences() -> None:
+    close(poll=open_poll(12), by=None)
+
+    assert not DBTaskResult.objects.filter(task_path=sort_sentences.module_path).exists()
+
+
+def test_poll_of_sentences_alone_closes() -> None:
+    poll = open_poll(
+        30, document={"cards": [{"key": "mot", "kind": "sentence", "text": "Un mot ?"}]}
+    )
+    for number in range(12):
+        put(poll, 1, {"mot": f"Phrase {number}"})
+    release = close(poll=poll, by=None)
+
+    assert release.tables["cards"] == {}
+    assert release.tables["sentences"] == {"mot": 12}
 
 
 def test_few_sentences_are_dropped() -> None:

@@ -28,6 +28,7 @@ from parvis.staff_polls.operations.casting import written
 from parvis.staff_polls.operations.launching import make_ready
 from parvis.staff_polls.operations.preparing import closing_moment
 from parvis.staff_polls.operations.releasing import MILESTONES, close, release_if_due
+from parvis.staff_polls.operations.sentences import label_sentences
 from parvis.staff_polls.poll_document import Answers, read_answers, read_document
 from parvis.staff_polls.results.comparing import real_figures
 from parvis.web.demo.dates import moment
@@ -217,7 +218,8 @@ def _sealed(poll: StaffPoll, group: PollGroup, answers: Answers) -> Ballot:
 
 def _end(poll: StaffPoll, coordinator: Person) -> None:
     """Close a poll as on its last day."""
-    release = close(poll=poll, by=coordinator, label=themes)
+    release = close(poll=poll, by=coordinator)
+    label_sentences(poll=poll, label=themes)
     poll.refresh_from_db()
     ended: datetime | None = poll.closes_at
     poll.closed_at = ended

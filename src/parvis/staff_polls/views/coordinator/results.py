@@ -47,7 +47,7 @@ def results(request: HatRequest, pk: int) -> HttpResponse:
     if found is None:
         context["participation"] = participation(poll)
     else:
-        context |= _read(found)
+        context |= page_context(found)
     return render(request, "staff_polls/results.html", context)
 
 
@@ -108,6 +108,18 @@ def hide_sentence(request: HatRequest, pk: int, sentence: UUID) -> HttpResponse:
     return redirect(reverse("staff_polls:results", args=[poll.pk]) + f"#phrase-{comment.pk}")
 
 
+def page_context(found: PollResults) -> dict[str, Any]:
+    """What the page shows of the results, ready to be laid out."""
+    return {
+        "certain": findings.certain(found),
+        "to_do": findings.to_do(found),
+        "score_chart": charts.score_chart(found),
+        "guess_chart": charts.guess_chart(found.guesses),
+        "dimension_charts": charts.dimension_charts(found),
+        "cards": card_views(found),
+    }
+
+
 def _shown(request: HatRequest, pk: int) -> PollResults:
     """What is shown of the poll, or 404 while nothing is."""
     found = read_results(access_poll(request.hat, pk))
@@ -120,14 +132,3 @@ def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _read(found: PollResults) -> dict[str, Any]:
-    return {
-        "certain": findings.certain(found),
-        "to_do": findings.to_do(found),
-        "score_chart": charts.score_chart(found),
-        "guess_chart": charts.guess_chart(found.guesses),
-        "dimension_charts": charts.dimension_charts(found),
-        "cards": card_views(found),
-    }
