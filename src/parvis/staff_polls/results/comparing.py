@@ -15,7 +15,7 @@ import numpy as np
 from parvis.measures.models import Measure
 from parvis.staff_polls.enums import SCORED_KINDS, CardKind
 from parvis.staff_polls.poll_document import Card
-from parvis.staff_polls.results.figures import CardFigures, Figure, figure_at
+from parvis.staff_polls.results.figures import CardFigures, Figure, figures_of
 from parvis.statistics.poll_scores import Estimates, changes, difference, mean_of_cards
 
 
@@ -37,7 +37,7 @@ def scored(figures: Iterable[CardFigures]) -> list[CardFigures]:
 def together(figures: Iterable[CardFigures], *, code: str = "") -> Together | None:
     """The mean score of these cards, None without a scored one."""
     cards = scored(figures)
-    score = figure_at(mean_of_cards(_estimates(cards)), 0) if cards else None
+    score = figures_of(mean_of_cards(_estimates(cards)))[0] if cards else None
     if score is None:
         return None
     return Together(code, score, len(cards), max(card.answers for card in cards))

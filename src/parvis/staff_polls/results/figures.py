@@ -6,11 +6,13 @@ least 90 %", and what is computed from it is given its own limits (`statistics.p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parvis.staff_polls.enums import SCORED_KINDS, Agreement, CardKind
 from parvis.staff_polls.poll_document import SMILEYS, Card, offered
@@ -27,6 +29,9 @@ from parvis.statistics.poll_scores import (
 )
 
 Table = Mapping[str, Any]
+IntArray = NDArray[np.int64]
+
+_WITH_SCORE = (*SCORED_KINDS, CardKind.GUESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +90,47 @@ class CardFigures:
 
 def card_figures(card: Card, table: Table, *, eligible: int) -> CardFigures:
     """Figures of a card's table among `eligible` people."""
+    if "counts" not in table:
+        return coarse_figures(card, [table], [eligible])[0]
     people = max(eligible, int(table["answers"]))
-    return CardFigures(
-        card=card,
-        answers=int(table["answers"]),
-        release=int(table.get("release", 0)),
-        is_exact="counts" in table,
-        options=_options(card, table, people),
-        score=score_of(card, table, eligible=eligible),
-    )
+    score = None
+    if card.kind in _WITH_SCORE:
+        score = figures_of(scores(table["counts"], _places(card), people))[0]
+    return _figures(card, table, _exact_options(card, table["counts"], people), score)
 
 
-def score_of(card: Card, table: Table, *, eligible: int) -> Figure | None:
-    """The score of a scored card or of a guess; None for other kinds, or without any opinion."""
-    if card.kind not in (*SCORED_KINDS, CardKind.GUESS):
-        return None
-    people = max(eligible, int(table["answers"]))
-    if "counts" in table:
-        found = scores(table["counts"], _places(card), people)
-    elif card.kind == CardKind.AGREE:
-        found = coarse_agreement(_coarse(table), people)
-    else:
-        found = coarse_scores(_coarse(table), _places(card), people)
-    return figure_at(found, 0)
+def coarse_figures(
+    card: Card, tables: Sequence[Table], eligible: Sequence[int]
+) -> list[CardFigures]:
+    """Figures of coarse tables of one card, each among its number of people; at least one table.
+
+    All together: a poll has two thousand tables of groups.
+    """
+    pairs = np.array([table["shares"] for table in tables], dtype=np.int64)
+    answers = np.array([table["answers"] for table in tables], dtype=np.int64)[:, np.newaxis]
+    people = np.maximum(np.asarray(eligible, dtype=np.int64)[:, np.newaxis], answers)
+    shown = CoarseShares(pairs[..., 0], pairs[..., 1], np.broadcast_to(answers, pairs.shape[:-2]))
+    found: Sequence[Figure | None] = [None] * len(tables)
+    if card.kind == CardKind.AGREE:
+        found = figures_of(coarse_agreement(shown, people))
+    elif card.kind in _WITH_SCORE:
+        found = figures_of(coarse_scores(shown, _places(card), people))
+    return [
+        _figures(card, table, options, score)
+        for table, options, score in zip(
+            tables, _coarse_options(card, pairs, shown, people), found, strict=True
+        )
+    ]
 
 
-def figure_at(found: Estimates, place: int) -> Figure | None:
-    """One of the estimates as plain numbers; None where there is none."""
-    estimate = float(np.ravel(found.estimate)[place])
-    if np.isnan(estimate):
-        return None
+def figures_of(found: Estimates) -> list[Figure | None]:
+    """Estimates as plain numbers, in their order; None where there is none."""
+    estimate = np.ravel(found.estimate)
     # Rounding of floats must not put an estimate outside of its own interval.
-    lower = min(float(np.ravel(found.lower)[place]), estimate)
-    upper = max(float(np.ravel(found.upper)[place]), estimate)
-    return Figure(min(max(estimate, 0.0), 100.0), max(lower, 0.0), min(upper, 100.0))
+    lower = np.minimum(np.ravel(found.lower), estimate)
+    upper = np.maximum(np.ravel(found.upper), estimate)
+    limits = np.clip([estimate, lower, upper], 0.0, 100.0).T.tolist()
+    return [None if isnan(row[0]) else Figure(*row) for row in limits]
 
 
 def option_labels(card: Card) -> list[str]:
@@ -139,45 +151,55 @@ def _places(card: Card) -> np.ndarray:
     return even_places([SMILEYS if card.kind == CardKind.SMILEY else len(offered(card))])[0]
 
 
-def _options(card: Card, table: Table, people: int) -> tuple[OptionShare, ...]:
-    labels = option_labels(card)
-    if card.kind == CardKind.RANKING:
-        return _ranked(labels, table, people)
-    # A card of several choices has a row an option: unticked, ticked.
-    several = card.kind == CardKind.MULTIPLE
-    if "counts" in table:
-        found = shares(table["counts"], people)
-        figures = [
-            figure_at(found, 2 * place + 1 if several else place) for place in range(len(labels))
-        ]
-        return tuple(
-            OptionShare(label, figure.estimate, figure.lower, figure.upper)
-            for label, figure in zip(labels, figures, strict=True)
-            if figure is not None
-        )
-    rows = table["shares"]
-    pairs = [row[1] for row in rows] if several else rows[0]
-    return tuple(
-        OptionShare(label, float(percent), end=int(end))
-        for label, (percent, end) in zip(labels, pairs, strict=True)
+def _figures(
+    card: Card, table: Table, options: tuple[OptionShare, ...], score: Figure | None
+) -> CardFigures:
+    return CardFigures(
+        card=card,
+        answers=int(table["answers"]),
+        release=int(table.get("release", 0)),
+        is_exact="counts" in table,
+        options=options,
+        score=score,
     )
 
 
-def _ranked(labels: list[str], table: Table, people: int) -> tuple[OptionShare, ...]:
-    if "counts" in table:
-        found = rankings(table["counts"], people)
-    else:
-        found = coarse_scores(_coarse(table), even_places([len(labels)])[0][::-1], people)
-    items = []
-    for place, label in enumerate(labels):
-        figure = figure_at(found, place)
-        if figure is not None:
-            items.append(OptionShare(label, figure.estimate, figure.lower, figure.upper))
-    return tuple(sorted(items, key=lambda item: -item.percent))
+def _exact_options(card: Card, counts: Any, people: int) -> tuple[OptionShare, ...]:
+    labels = option_labels(card)
+    if card.kind == CardKind.RANKING:
+        return _ranked(labels, figures_of(rankings(counts, people)))
+    found = figures_of(shares(counts, people))
+    # A card of several choices has a row an option: unticked, ticked.
+    own = found[1::2] if card.kind == CardKind.MULTIPLE else found
+    return _told(labels, own)
 
 
-def _coarse(table: Table) -> CoarseShares:
-    """The shown shares of a card as the statistics take them, one row a column."""
-    pairs = np.array(table["shares"], dtype=np.int64)
-    answers = np.full(len(pairs), int(table["answers"]), dtype=np.int64)
-    return CoarseShares(pairs[..., 0], pairs[..., 1], answers)
+def _coarse_options(
+    card: Card, pairs: IntArray, shown: CoarseShares, people: IntArray
+) -> Iterator[tuple[OptionShare, ...]]:
+    """The options of each table; `pairs` has the shape (n_tables, n_columns, n_options, 2)."""
+    labels = option_labels(card)
+    if card.kind == CardKind.RANKING:
+        places = even_places([len(labels)])[0][::-1]
+        found = figures_of(coarse_scores(shown, places, people))
+        for start in range(0, len(found), len(labels)):
+            yield _ranked(labels, found[start : start + len(labels)])
+        return
+    own = pairs[:, :, 1] if card.kind == CardKind.MULTIPLE else pairs[:, 0]
+    for row in own.tolist():
+        yield tuple(
+            OptionShare(label, float(percent), end=end)
+            for label, (percent, end) in zip(labels, row, strict=True)
+        )
+
+
+def _ranked(labels: list[str], found: Sequence[Figure | None]) -> tuple[OptionShare, ...]:
+    return tuple(sorted(_told(labels, found), key=lambda item: -item.percent))
+
+
+def _told(labels: list[str], found: Sequence[Figure | None]) -> tuple[OptionShare, ...]:
+    return tuple(
+        OptionShare(label, figure.estimate, figure.lower, figure.upper)
+        for label, figure in zip(labels, found, strict=True)
+        if figure is not None
+    )

@@ -23,7 +23,7 @@ from parvis.staff_polls.results.comparing import (
     real_figures,
     together,
 )
-from parvis.staff_polls.results.figures import CardFigures, card_figures
+from parvis.staff_polls.results.figures import CardFigures, card_figures, coarse_figures
 from parvis.staff_polls.results.sentences import CardSentences, sentences_of
 
 
@@ -138,17 +138,25 @@ def _changes(poll: StaffPoll, release: Release, shown: Sequence[CardFigures]) ->
 
 
 def _groups(cards: Sequence[Card], tables: Mapping[str, Any]) -> list[GroupResults]:
+    groups = tables.get("groups", [])
+    figures: list[dict[str, CardFigures]] = [{} for _group in groups]
+    for card in cards:
+        shown = [place for place, group in enumerate(groups) if card.key in group["cards"]]
+        if shown:
+            found = coarse_figures(
+                card,
+                [groups[place]["cards"][card.key] for place in shown],
+                [groups[place]["eligible"] for place in shown],
+            )
+            for place, one in zip(shown, found, strict=True):
+                figures[place][card.key] = one
     return [
         GroupResults(
             number=group["number"],
             name=group["name"],
             eligible=group["eligible"],
             ballots=group["ballots"] or None,
-            cards={
-                card.key: card_figures(card, group["cards"][card.key], eligible=group["eligible"])
-                for card in cards
-                if card.key in group["cards"]
-            },
+            cards=own,
         )
-        for group in tables.get("groups", [])
+        for group, own in zip(groups, figures, strict=True)
     ]
