@@ -303,6 +303,15 @@ def test_a_form_longer_than_any_ballot_is_told_so(client: Client, poll: StaffPol
     assert "Revenez en arrière" in text_of(response)
 
 
+def test_a_code_longer_than_any_form_is_told_so(client: Client, poll: StaffPoll):
+    body = b"code=" + b"A" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    response = client.post(
+        address("landing", poll), body, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 413
+    assert "Revenez en arrière" in text_of(response)
+
+
 def test_a_sentence_of_a_million_signs_comes_back_whole(client: Client, poll: StaffPoll):
     (code,) = printed_codes(poll, 1)
     response = client.post(address("cast", poll), {"code": code, "carte-souhait": "a" * 1_000_000})

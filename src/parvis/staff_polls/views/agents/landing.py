@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
@@ -14,7 +15,7 @@ from parvis.staff_polls.player_page import minutes_needed, player_data
 from parvis.staff_polls.poll_document import read_document
 from parvis.staff_polls.printed_form import PrintedForm
 from parvis.staff_polls.views.agents.door import find_poll, for_agents, page, unknown_poll
-from parvis.staff_polls.views.agents.printed import cards_page, wrong_code
+from parvis.staff_polls.views.agents.printed import cards_page, too_long, wrong_code
 
 
 @for_agents
@@ -38,7 +39,10 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
             )
         if request.method != "POST":
             return _welcome(poll)
-        typed = request.POST.get("code", "")
+        try:
+            typed = request.POST.get("code", "")
+        except RequestDataTooBig:
+            return too_long(poll)
         if not read_ballot_code(typed):
             return _welcome(poll, typed=typed[:40], error=wrong_code(), status=422)
         form = PrintedForm(read_document(poll.document), QueryDict())

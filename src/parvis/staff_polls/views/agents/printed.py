@@ -53,12 +53,7 @@ def cast_form(request: HttpRequest, poll_code: str) -> HttpResponse:
         try:
             data = request.POST
         except RequestDataTooBig:
-            return page(
-                "staff_polls/agents/too_long.html",
-                poll,
-                {"most": MAX_SENTENCE_CHARACTERS},
-                status=413,
-            )
+            return too_long(poll)
         form = PrintedForm(read_document(poll.document), data)
         code = data.get("code", "")
         code_error = "" if read_ballot_code(code) else wrong_code()
@@ -75,6 +70,13 @@ def cast_form(request: HttpRequest, poll_code: str) -> HttpResponse:
             problem = "" if form.has_errors else refusal.message
             return cards_page(poll, form, code=code, problem=problem, status=refusal.status)
     return page("staff_polls/agents/thanks.html", poll, {}, status=202)
+
+
+def too_long(poll: StaffPoll) -> HttpResponse:
+    """What a form beyond any ballot is answered."""
+    return page(
+        "staff_polls/agents/too_long.html", poll, {"most": MAX_SENTENCE_CHARACTERS}, status=413
+    )
 
 
 def wrong_code() -> str:
