@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.db.models import Count
 from django_scopes import scopes_disabled
 
+from parvis.foundation.models import Erasure
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollGroup, Release, StaffPoll
-from parvis.staff_polls.operations.releasing import MILESTONES
+from parvis.staff_polls.operations.releasing import ERASED, MILESTONES
 from parvis.staff_polls.release_document import told
+
+
+class Ending(Enum):
+    """What became of a poll that goes on no more."""
+
+    # Counted, and its results shown.
+    COUNTED = auto()
+    # It was counted, then a backup of before its close was put back: the results are not in it.
+    RESTORED = auto()
+    # Its keys could not be made before its end: nobody could vote.
+    UNOPENED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,19 @@ def participation(poll: StaffPoll) -> Participation:
         for number, percent in enumerate(MILESTONES)
     ]
     return Participation(eligible, ballots or None, gauges, milestones)
+
+
+def ending_of(poll: StaffPoll) -> Ending | None:
+    """How a poll ended; None when it has not."""
+    if poll.state != PollState.CLOSED:
+        return None
+    last = last_release(poll)
+    if last is not None and last.is_final:
+        return Ending.COUNTED
+    # Only a close that counted is noted there.
+    if Erasure.objects.filter(kind=ERASED, subject_id=poll.pk).exists():
+        return Ending.RESTORED
+    return Ending.UNOPENED
 
 
 def last_release(poll: StaffPoll) -> Release | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 from django_tasks import task
 
+from parvis.foundation import leases
 from parvis.foundation.errors import Conflict
 from parvis.foundation.schedule import scheduled
 from parvis.staff_polls import keys
@@ -18,6 +19,7 @@ from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.launching import invite, make_ready
 from parvis.staff_polls.operations.releasing import (
     close,
+    close_unopened,
     finish_close,
     release_if_due,
     stir,
@@ -30,9 +32,15 @@ logger = logging.getLogger(__name__)
 
 @task()
 def prepare(poll_pk: int, base_url: str) -> None:
-    """Make the keys of a launched poll, open it, queue its invitations."""
+    """Make the keys of a launched poll, open it, queue its invitations.
+
+    Nothing past its end: nobody is invited to a poll that closes within minutes.
+    """
     with scopes_disabled():
-        make_ready(poll=StaffPoll.objects.get(pk=poll_pk))
+        poll = StaffPoll.objects.get(pk=poll_pk)
+        if _has_ended(poll):
+            return
+        make_ready(poll=poll)
         invite(poll=_with_body(poll_pk), base_url=base_url)
 
 
@@ -75,14 +83,33 @@ def _follow(poll: StaffPoll) -> bool:
         if keys.are_held(poll):
             finish_close(poll=poll)
         return False
-    if poll.state == PollState.OPEN:
-        if poll.closes_at is None or poll.closes_at > timezone.now():
-            return release_if_due(poll=poll) is not None
-        # Somebody may close it at the same moment.
+    if _has_ended(poll):
+        # Somebody may close it, or it may open, at the same moment.
         with suppress(Conflict):
-            close(poll=poll, by=None)
+            if poll.state == PollState.PREPARING:
+                close_unopened(poll=poll)
+            else:
+                close(poll=poll, by=None)
             return True
-    return False
+        return False
+    _prepare_again(poll)
+    return poll.state == PollState.OPEN and release_if_due(poll=poll) is not None
+
+
+def _has_ended(poll: StaffPoll) -> bool:
+    return poll.closes_at is not None and poll.closes_at <= timezone.now()
+
+
+def _prepare_again(poll: StaffPoll) -> None:
+    """Take up the preparation of a poll that was given up: agents wait for their invitations.
+
+    Whatever was done of it stays; the task, which knows the address that invitations bear, does the
+    rest.
+    """
+    given_up = leases.parked().filter(task_path=prepare.module_path, args_kwargs__args__0=poll.pk)
+    for pk in given_up.values_list("pk", flat=True):
+        logger.warning("staff poll prepared again", extra={"poll": poll.pk})
+        leases.restart(pk)
 
 
 @scheduled(every=timedelta(hours=1))

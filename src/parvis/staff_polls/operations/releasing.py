@@ -220,6 +220,31 @@ def close_again(poll_pk: int) -> None:
         or keys.are_held(poll)
     ):
         return
+    _end_uncounted(poll)
+
+
+@transaction.atomic
+def close_unopened(*, poll: StaffPoll) -> None:
+    """End a launched poll whose keys could not be made before its end: nobody could vote.
+
+    Raise `Conflict` when it has opened, or ended, meanwhile. Nothing is noted for restores, which
+    would say that it was counted: put back from a backup, it has ended all the same.
+    """
+    with scopes_disabled():
+        locked = hold_alone(poll)
+        if locked.state != PollState.PREPARING:
+            raise Conflict(_("Ce sondage n’est plus dans l’état que montrait cette page."))
+        _end_uncounted(locked)
+        record(
+            action="staff_poll.closed_unopened",
+            actor_id=None,
+            subject=locked,
+            organisation_id=locked.organisation_id,
+        )
+        transaction.on_commit(lambda: finish_close(poll=locked), robust=True)
+
+
+def _end_uncounted(poll: StaffPoll) -> None:
     _erase(poll)
     poll.state, poll.closed_at = PollState.CLOSED, timezone.now()
     poll.save(update_fields=["state", "closed_at"])

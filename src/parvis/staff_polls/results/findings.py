@@ -62,7 +62,7 @@ def to_do(results: PollResults) -> list[str]:
         % {"card": quoted(change.now.card.text)}
         for change in fallen[:3]
     ]
-    if not results.is_final:
+    if results.goes_on:
         return [*advice, _("Le vote continue : attendez la clôture pour conclure.")]
     return advice or [_("Rien ne presse : montrez ces résultats, et redemandez plus tard.")]
 

@@ -9,7 +9,7 @@ from typing import Any
 from django_scopes import scopes_disabled
 
 from parvis.questionnaires.enums import Channel, Determinant, JourneyStage
-from parvis.staff_polls.enums import CardKind
+from parvis.staff_polls.enums import CardKind, PollState
 from parvis.staff_polls.models import Release, StaffPoll
 from parvis.staff_polls.poll_document import Card, read_document
 from parvis.staff_polls.reading import last_release
@@ -65,6 +65,11 @@ class PollResults:
     @property
     def is_final(self) -> bool:
         return self.release.is_final
+
+    @property
+    def goes_on(self) -> bool:
+        """More is to come. Without it, what is not final stays so: a backup was put back."""
+        return self.poll.state != PollState.CLOSED
 
     @property
     def percent(self) -> int | None:

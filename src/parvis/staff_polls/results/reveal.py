@@ -42,7 +42,7 @@ class RevealedSentences:
 class Reveal:
     """What `staff_polls/_reveal.html` shows."""
 
-    is_final: bool
+    goes_on: bool
     certain: Sequence[str]
     score_chart: Chart | None
     guess_chart: Chart | None
@@ -69,7 +69,7 @@ def read_reveal(poll: StaffPoll) -> Reveal | None:
         return None
     results = _without_locked(results)
     return Reveal(
-        is_final=results.is_final,
+        goes_on=results.goes_on,
         certain=findings.certain(results),
         score_chart=charts.score_chart(results),
         guess_chart=charts.guess_chart(results.guesses),

@@ -14,6 +14,7 @@ from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.player_page import minutes_needed, player_data
 from parvis.staff_polls.poll_document import read_document
 from parvis.staff_polls.printed_form import PrintedForm
+from parvis.staff_polls.reading import Ending, ending_of
 from parvis.staff_polls.views.agents.door import find_poll, for_agents, page, unknown_poll
 from parvis.staff_polls.views.agents.printed import cards_page, too_long, wrong_code
 
@@ -35,7 +36,10 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
             return page("staff_polls/agents/preparing.html", poll, {})
         if poll.state == PollState.CLOSED:
             return page(
-                "staff_polls/agents/closed.html", poll, {"player": player_data(poll)}, status=410
+                "staff_polls/agents/closed.html",
+                poll,
+                {"player": player_data(poll), "never_opened": ending_of(poll) is Ending.UNOPENED},
+                status=410,
             )
         if request.method != "POST":
             return _welcome(poll)

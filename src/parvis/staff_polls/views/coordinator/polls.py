@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -42,9 +42,12 @@ from parvis.staff_polls.operations.preparing import (
 )
 from parvis.staff_polls.permissions.coordinator import access_poll, may_prepare
 from parvis.staff_polls.player_page import minutes_needed
-from parvis.staff_polls.reading import participation
+from parvis.staff_polls.reading import Ending, ending_of, participation
 from parvis.staff_polls.sizes import sizes_of
 from parvis.staff_polls.views.coordinator.bodies import body_of, changes_a_draft, option_missing
+
+# Keys take seconds and the task is tried again for minutes: from then on, something is wrong.
+LATE_OPENING = timedelta(minutes=15)
 
 
 @hat_required(RoleKind.COORDINATOR)
@@ -162,7 +165,9 @@ def _follow_page(request: HatRequest, current: StaffPoll) -> HttpResponse:
             "poll": current,
             "is_open": current.state == PollState.OPEN,
             "is_preparing": current.state == PollState.PREPARING,
+            "is_late": current.state == PollState.PREPARING and _is_late(current, now),
             "is_closed": current.state == PollState.CLOSED,
+            "uncounted": uncounted(current),
             "participation": participation(current),
             "closes": closing_words(current),
             "closes_soon": bool(
@@ -179,6 +184,16 @@ def _follow_page(request: HatRequest, current: StaffPoll) -> HttpResponse:
             "is_simulated": current.organisation.is_simulated,
         },
     )
+
+
+def uncounted(current: StaffPoll) -> str:
+    """Why a closed poll has no final results, as the templates name it; empty where it has."""
+    ending = ending_of(current)
+    return "" if ending is None or ending is Ending.COUNTED else ending.name.lower()
+
+
+def _is_late(current: StaffPoll, now: datetime) -> bool:
+    return current.launched_at is not None and now - current.launched_at > LATE_OPENING
 
 
 def closing_words(current: StaffPoll) -> str:

@@ -27,6 +27,7 @@ from parvis.staff_polls.reading import participation
 from parvis.staff_polls.results import charts, exports, findings, images, report
 from parvis.staff_polls.results.cards import card_views
 from parvis.staff_polls.results.page import PollResults, read_results
+from parvis.staff_polls.views.coordinator.polls import uncounted
 
 # Read in confidence, often on a shared computer: no page of results stays in a cache.
 confidential = cache_control(private=True, no_store=True)
@@ -42,6 +43,7 @@ def results(request: HatRequest, pk: int) -> HttpResponse:
         "poll": poll,
         "tab": "results",
         "results": found,
+        "uncounted": uncounted(poll),
         "is_simulated": poll.organisation.is_simulated,
     }
     if found is None:
