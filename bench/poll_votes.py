@@ -5,7 +5,8 @@
 Every agent does what a device does: ask which key signs, have a blinded message signed, cast the
 ballot, here from 64 connections at once; a part of the ballots is then sent again with other
 answers. The server, the load and the database share two cores; devices blind before the clock
-starts. After the server has stopped, the box is opened: each ballot must be there once, as it was
+starts. What a request costs the web processes in processor time (PostgreSQL's own left out) is given
+beside the rate, since others on the machine change it little. After the server has stopped, the box is opened: each ballot must be there once, as it was
 last acknowledged. `PARVIS_BENCH_AGENTS` for another number of agents.
 """
 
@@ -22,7 +23,7 @@ from typing import Any
 
 from bench import load
 from bench.poll_installation import SERIAL
-from bench.server import on_servers, run_module, serving
+from bench.server import on_servers, processor_seconds, run_module, serving
 from parvis.foundation.tests.blind_client import BlindClient
 
 AGENTS = int(os.environ.get("PARVIS_BENCH_AGENTS", "4000"))
@@ -143,12 +144,15 @@ class Vote:
         note: str = "",
         bodies: dict[bytes, bytes] | None = None,
     ) -> None:
+        used = processor_seconds(self.port)
         done = load.run(self.port, requests, connections=CONNECTIONS, bodies=bodies)
+        used = (processor_seconds(self.port) - used) / len(requests) * 1000
         if set(done.statuses) != {status}:
             raise SystemExit(f"{name}: statuses {done.statuses}")
         print(
             f"{self.label:<23} {name:<20} {done.rate:8.0f} /s   "
-            f"p50 {done.percentile(50):6.1f} ms   p99 {done.percentile(99):6.1f} ms   {note}",
+            f"p50 {done.percentile(50):6.1f} ms   p99 {done.percentile(99):6.1f} ms   "
+            f"{used:5.2f} ms of the server's processor   {note}",
             flush=True,
         )
 

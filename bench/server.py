@@ -117,6 +117,11 @@ def web_processes(port: int) -> list[str]:
     raise SystemExit(f"nothing serves on port {port}")
 
 
+def processor_seconds(port: int) -> float:
+    """What the web processes that serve on this port have used of the processor so far."""
+    return sum(map(_processor_seconds, web_processes(port)))
+
+
 def _wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
     deadline = time.monotonic() + 60
     while True:
@@ -133,10 +138,9 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], home: Path) -> None:
 
 def _wait_for_rest(port: int) -> None:
     """Until the web processes use little processor: on SQLite, their worker works at the start."""
-    children = web_processes(port)
     spent = -1.0
     for _try in range(60):
-        before, spent = spent, sum(map(_processor_seconds, children))
+        before, spent = spent, processor_seconds(port)
         if spent - before < 0.05:
             return
         time.sleep(1)

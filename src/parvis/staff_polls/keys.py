@@ -72,9 +72,9 @@ class Box:
         return self._opener.open(sealed, associated=_bound(self._poll, token))
 
 
-def sign(group: PollGroup, blinded: bytes) -> bytes:
-    """The blind signature of the group; raises `UnfitBlindedMessage`, `KeyMissing`."""
-    return BlindSigner(keys_apart.read(_name(group.poll, f"group-{group.number}"))).sign(blinded)
+def sign(poll: StaffPoll, group: int, blinded: bytes) -> bytes:
+    """The blind signature of a group, by its number; raises `UnfitBlindedMessage`, `KeyMissing`."""
+    return BlindSigner(keys_apart.read(_name(poll, f"group-{group}"))).sign(blinded)
 
 
 def invitation(agent: EligibleAgent) -> str:

@@ -45,18 +45,25 @@ def cast_ballot(
     """
     with scopes_disabled():
         poll = find(poll_code)
-        signer = PollGroup.objects.filter(poll=poll, number=group).first()
+        signer, public_key = _signer(poll, group)
         if (
-            signer is None
-            or not signer.public_key
+            not public_key
             or len(message) > MAX_MESSAGE_BYTES
             or len(signature) > MAX_SIGNATURE_BYTES
-            or not verify(bytes(signer.public_key), message, signature)
+            or not verify(public_key, message, signature)
         ):
             # After the close, whoever comes late reads that, not that the token is unknown.
             check_open(poll)
             raise unknown_token()
         _store(poll, signer, token_of_message(poll.reference, message), answers)
+
+
+def _signer(poll: StaffPoll, number: int) -> tuple[int, bytes]:
+    """The key in the database of a group and its public key; that is empty without a group."""
+    found = PollGroup.objects.filter(poll_id=poll.pk, number=number)
+    for key, public_key in found.values_list("pk", "public_key").order_by():
+        return key, bytes(public_key)
+    return 0, b""
 
 
 def cast_printed(*, poll_code: str, code: str, answers: Any) -> None:
@@ -76,18 +83,17 @@ def printed_token(poll: StaffPoll, code: str) -> str:
     raise unknown_code()
 
 
-def _store(poll: StaffPoll, group: PollGroup | None, token: str, answers: Any) -> None:
+def _store(poll: StaffPoll, group: int | None, token: str, answers: Any) -> None:
     read = read_answers(read_document(poll.document), answers)
     sealed = keys.seal(poll, written(read), token=token)
     with transaction.atomic():
         hold_open(poll)
-        group_id = (
-            group.pk if group else PrintedCode.objects.values_list("group", flat=True).get(pk=token)
-        )
+        if group is None:
+            group = PrintedCode.objects.values_list("group", flat=True).get(pk=token)
         with connection.cursor() as cursor:
             cursor.execute(
                 _PUT,
-                [token, poll.organisation_id, poll.pk, group_id, sealed, 0, False],
+                [token, poll.organisation_id, poll.pk, group, sealed, 0, False],
             )
 
 

@@ -16,8 +16,11 @@ from parvis.staff_polls.refusals import Closed, unknown_invitation
 
 def find(poll_code: str) -> StaffPoll:
     """The poll of a public address; raise `Unknown`."""
-    found: StaffPoll | None = StaffPoll.objects.filter(code=read_poll_code(poll_code)).first()
-    if found is None or found.state == PollState.DRAFT:
+    try:
+        found: StaffPoll = StaffPoll.objects.get(code=read_poll_code(poll_code))
+    except StaffPoll.DoesNotExist:
+        raise unknown_invitation() from None
+    if found.state == PollState.DRAFT:
         raise unknown_invitation()
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,13 +35,22 @@ class IssuedToken:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Agent:
+    """What is read of the roll for an invitation: no more, since each token waits for it."""
+
+    number: UUID
+    # Empty = no token collected.
+    blinded_hash: str
+    group: InvitedGroup
+
+
 def invited_group(*, poll_code: str, invitation: str) -> InvitedGroup:
     """The group of an invitation; changes nothing. Raise `PollRefusal`."""
     with scopes_disabled():
         poll = find(poll_code)
         check_open(poll)
-        group = _agent(poll, invitation, lock=False).group
-        return InvitedGroup(group.number, bytes(group.public_key))
+        return _agent(poll, invitation).group
 
 
 def issue_token(*, poll_code: str, invitation: str, blinded: bytes) -> IssuedToken:
@@ -52,33 +62,42 @@ def issue_token(*, poll_code: str, invitation: str, blinded: bytes) -> IssuedTok
     with scopes_disabled():
         poll = find(poll_code)
         check_open(poll)
-        agent = _agent(poll, invitation, lock=False)
+        agent = _agent(poll, invitation)
         digest = hashlib.sha256(blinded).hexdigest()
         if agent.blinded_hash not in ("", digest):
             raise Collected
         try:
             # Before anything is locked: it takes longer than all the rest. A signature that is not
             # given out is worth nothing.
-            signature = keys.sign(agent.group, blinded)
+            signature = keys.sign(poll, agent.group.number, blinded)
         except UnfitBlindedMessage as error:
             raise PollRefusal(_("Cette demande de bulletin n’est pas lisible.")) from error
         with transaction.atomic():
             hold_open(poll)
-            agent = _agent(poll, invitation, lock=True)
-            if agent.blinded_hash not in ("", digest):
-                raise Collected
-            if not agent.blinded_hash:
-                agent.blinded_hash = digest
-                agent.save(update_fields=["blinded_hash"])
+            _collect(poll, agent, digest)
         return IssuedToken(agent.group.number, signature)
 
 
-def _agent(poll: StaffPoll, invitation: str, *, lock: bool) -> EligibleAgent:
+def _agent(poll: StaffPoll, invitation: str) -> _Agent:
     number = keys.invited(poll, invitation)
-    agents = EligibleAgent.objects.select_related("group", "group__poll")
-    if lock:
-        agents = agents.select_for_update(of=("self",))
-    agent: EligibleAgent | None = agents.filter(poll=poll, pk=number).first() if number else None
-    if agent is None:
+    if number is None:
         raise unknown_invitation()
-    return agent
+    try:
+        blinded_hash, group, public_key = EligibleAgent.objects.values_list(
+            "blinded_hash", "group__number", "group__public_key"
+        ).get(poll_id=poll.pk, pk=number)
+    except EligibleAgent.DoesNotExist:
+        raise unknown_invitation() from None
+    return _Agent(number, blinded_hash, InvitedGroup(group, bytes(public_key)))
+
+
+def _collect(poll: StaffPoll, agent: _Agent, digest: str) -> None:
+    """Note that the agent has a token of this message; raise `Collected` if it is of another.
+
+    One statement: of two messages that arrive at once, the second finds the first.
+    """
+    own = EligibleAgent.objects.filter(poll_id=poll.pk, pk=agent.number)
+    if own.filter(blinded_hash="").update(blinded_hash=digest):
+        return
+    if not own.filter(blinded_hash=digest).exists():
+        raise Collected
