@@ -5,9 +5,10 @@
 Every agent does what a device does: ask which key signs, have a blinded message signed, cast the
 ballot, here from 64 connections at once; a part of the ballots is then sent again with other
 answers. The server, the load and the database share two cores; devices blind before the clock
-starts. What a request costs the web processes in processor time (PostgreSQL's own left out) is given
-beside the rate, since others on the machine change it little. After the server has stopped, the box is opened: each ballot must be there once, as it was
-last acknowledged. `PARVIS_BENCH_AGENTS` for another number of agents.
+starts. Beside the rate, what a request costs the web processes in processor time (PostgreSQL's own
+left out): others on the machine change it less. After the server has stopped, the box is opened:
+each ballot must be there once, as it was last acknowledged. `PARVIS_BENCH_AGENTS` for another
+number of agents.
 """
 
 from __future__ import annotations
