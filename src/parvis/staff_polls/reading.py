@@ -93,9 +93,9 @@ def ending_of(poll: StaffPoll) -> Ending | None:
     """How a poll ended; None when it has not."""
     if poll.state != PollState.CLOSED:
         return None
-    last = last_release(poll)
-    if last is not None and last.is_final:
-        return Ending.COUNTED
+    with scopes_disabled():
+        if poll.releases.filter(is_final=True).exists():
+            return Ending.COUNTED
     # Only a close that counted is noted there.
     if Erasure.objects.filter(kind=ERASED, subject_id=poll.pk).exists():
         return Ending.RESTORED
