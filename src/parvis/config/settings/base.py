@@ -95,6 +95,8 @@ MIDDLEWARE = [
 # What kiosks send all day long, and a whole room at once: `parvis.foundation.machines`.
 MACHINE_ROUTES = [
     "feedback:batches",
+    "staff_polls:take_token",
+    "staff_polls:state",
     "live_sessions:state",
     "live_sessions:screen_state",
     "live_sessions:enter",
@@ -138,11 +140,12 @@ POSTGRESQL_OPTIONS = {"options": "-c synchronous_commit=on -c timezone=UTC"}
 def database(url: str) -> dict[str, object]:
     """The Django settings of a database given by its URL, with our durability options."""
     settings = dict(environ.Env.db_url_config(url))
+    # Opening an embedded database and setting it up takes longer than most questions to it.
+    settings["CONN_MAX_AGE"] = 60
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         settings["OPTIONS"] = SQLITE_OPTIONS
     else:
         settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **POSTGRESQL_OPTIONS}
-        settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
 
