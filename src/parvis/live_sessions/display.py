@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from parvis.documents.charts.scale import interval, whole
 from parvis.live_sessions.enums import RoundState, Shape, Step
 from parvis.live_sessions.models import LiveRound, LiveSession, LiveText
-from parvis.live_sessions.session_document import LiveCard
+from parvis.live_sessions.session_document import LiveCard, folded
 from parvis.live_sessions.snapshots import card_of
 from parvis.staff_polls.enums import CardKind
 from parvis.staff_polls.results.charts import card_title
@@ -102,7 +102,8 @@ def real_words(real: Real) -> str:
 def phone_lines(shown: Shown) -> list[list[str]]:
     """The same for a phone: label and share, the first ones of a long list."""
     if shown.words:
-        return [[word.text, _times(word.times)] for word in shown.words[:_MOST_ON_A_PHONE]]
+        most_said = sorted(shown.words, key=lambda word: -word.times)[:_MOST_ON_A_PHONE]
+        return [[word.text, _times(word.times)] for word in most_said]
     if shown.ideas:
         return [[idea.text, _times(idea.times)] for idea in shown.ideas[:_MOST_ON_A_PHONE]]
     return [[row.label, row.share] for row in shown.rows]
@@ -134,7 +135,7 @@ def _texts(card: LiveCard, answers: int, found: LiveRound, everything: bool) -> 
     most = max((text.times for text in texts), default=1)
     sized = [_word(text, most) for text in texts]
     # In the order of the alphabet: a cloud has no first word but by its size.
-    return Shown(card, answers, words=sorted(sized, key=lambda word: word.text.casefold()))
+    return Shown(card, answers, words=sorted(sized, key=lambda word: folded(word.text)))
 
 
 def _word(text: LiveText, most: int) -> Word:

@@ -26,11 +26,11 @@ def page_data(session: LiveSession, *, language: str) -> dict[str, Any]:
             "enter": reverse("live_sessions:enter", args=args),
             "vote": reverse("live_sessions:vote", args=args),
         },
-        "words": {**card_words(), **_words(session)},
+        "words": {**card_words(), **_words()},
     }
 
 
-def _words(session: LiveSession) -> dict[str, Any]:
+def _words() -> dict[str, Any]:
     """The texts by name; the script fills their {places}."""
     return {
         "waitTitle": _("Vous êtes dans la salle"),
@@ -38,6 +38,8 @@ def _words(session: LiveSession) -> dict[str, Any]:
         "send": _("Envoyer ma réponse"),
         "sendAgain": _("Envoyer ma nouvelle réponse"),
         "sending": _("Envoi en cours…"),
+        "answerFirst": _("Répondez d’abord à la carte."),
+        "changed": _("Votre changement n’est pas encore envoyé."),
         "received": _("Votre réponse est enregistrée."),
         "receivedHint": _("Tant que le vote est ouvert, vous pouvez la changer."),
         "notSent": _("Votre réponse est gardée sur cet appareil, et pas encore envoyée."),
@@ -50,7 +52,15 @@ def _words(session: LiveSession) -> dict[str, Any]:
         "tooLate": _(
             "Le vote était déjà clos quand votre réponse est arrivée : elle n’est pas comptée."
         ),
-        "sorting": _("Le vote est clos : l’animateur relit ce que la salle a écrit."),
+        "lateChange": _(
+            "Le vote était déjà clos quand votre changement est arrivé : c’est votre réponse "
+            "d’avant qui est comptée."
+        ),
+        "lateUnsure": _(
+            "Le réseau a manqué pendant l’envoi, et le vote s’est clos : nous ne savons pas si "
+            "votre réponse est comptée."
+        ),
+        "sorting": _("L’animateur relit ce que la salle a écrit."),
         "shownHint": _("Aussi sur l’écran."),
         "ended": _("La séance est terminée"),
         "endedHint": _(
@@ -58,13 +68,6 @@ def _words(session: LiveSession) -> dict[str, Any]:
         ),
         "wordLabel": _("Mot {rank}"),
         "wordsHint": _("Un à trois mots, comme ils viennent."),
-        "ideaLabel": _("Votre idée, en une phrase"),
-        "ideaHint": _("Ni nom, ni détail qui ferait reconnaître quelqu’un, vous compris."),
-        "left": _("{count} caractères restants"),
         "supportHint": _("Soutenez toutes les idées qui vous plaisent."),
         "newCard": _("Nouvelle carte : {text}"),
-        "promise": _(
-            "Anonyme : votre réponse ne porte ni nom ni heure, et rien n’est montré de moins de "
-            "{threshold} réponses."
-        ).replace("{threshold}", str(session.threshold)),
     }

@@ -21,7 +21,7 @@ from parvis.documents.qr import qr_svg
 from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 from parvis.live_sessions import forms
-from parvis.live_sessions.display import Shown, shown_of
+from parvis.live_sessions.display import Shown, Word, shown_of
 from parvis.live_sessions.enums import RoundState, SessionState, Shape, Step
 from parvis.live_sessions.models import LiveRound, LiveSession, LiveText
 from parvis.live_sessions.operations import running
@@ -77,15 +77,13 @@ def console(request: HatRequest, pk: int) -> HttpResponse:
 def console_state(request: HatRequest, pk: int) -> HttpResponse:
     """The counts of the console, and whether the page is still that of the session."""
     current = access_session(request.hat, pk)
-    found = _snapshot(current)
+    is_older = request.GET.get("version", "") != str(current.version)
     return render(
         request,
         "live_sessions/_console_counts.html",
-        {
-            "session": current,
-            "is_older": request.GET.get("version", "") != str(current.version),
-            **_counts(found),
-        },
+        {"session": current, "is_older": is_older, **_counts(_snapshot(current))},
+        # The status by which htmx asks no more: said once, not every two seconds.
+        status=286 if is_older and request.headers.get("HX-Request") == "true" else 200,
     )
 
 
@@ -109,12 +107,20 @@ def act(request: HatRequest, pk: int) -> HttpResponse:
 @require_POST
 @hat_required(RoleKind.COORDINATOR)
 def hide(request: HatRequest, pk: int, text: UUID) -> HttpResponse:
-    """Take a word or an idea off the screen, or put it back."""
+    """Take a word or an idea off the screen, or put it back; by htmx, its line alone comes back."""
     current = access_session(request.hat, pk)
     found = LiveText.objects.filter(pk=text, round__session=current).first()
     if found is None:
         raise Http404
-    running.hide_text(session=current, text=found, is_hidden=request.POST.get("ecarter") == "1")
+    is_hidden = request.POST.get("ecarter") == "1"
+    current = running.hide_text(session=current, text=found, is_hidden=is_hidden)
+    if request.headers.get("HX-Request") == "true":
+        # A console that was up to date still is: its buttons do not become those of an older page.
+        is_known = request.POST.get("version", "") == str(current.version - 1)
+        word = Word(str(found.pk), found.text, found.times, 1, is_hidden)
+        context = {"session": current, "text": word}
+        context["new_version"] = current.version if is_known else None
+        return render(request, "live_sessions/_text.html", context)
     if current.state == SessionState.OPEN:
         return redirect(f"{reverse('live_sessions:console', args=[pk])}#textes")
     return redirect("live_sessions:results", pk)

@@ -39,7 +39,7 @@ def screen(request: HttpRequest, code: str) -> HttpResponse:
             "is_open": current is not None and current.state == RoundState.OPEN,
             "present": present_in_words(found),
             "answers": answers_in_words(found),
-            "address": to_type(address),
+            "door": to_type(absolute(reverse("live_sessions:door"), request)),
             "qr": qr_svg(address, label=_("Code à scanner pour entrer dans la salle")),
         }
         return page("live_sessions/room/screen.html", context)

@@ -5,6 +5,7 @@
    history, so that its "back" goes to the card before. */
 
 import { make } from "../../foundation/js/make.js";
+import { drawnOrder } from "./card-ranking.js";
 import { collect } from "./collecting.js";
 import { cardScreen } from "./deck.js";
 import { offerResume, offerStart, openTheMail, readCode, sayOnly, takePrinted } from "./entry.js";
@@ -264,14 +265,7 @@ function answer(card, value) {
 /** Options of a ranking, in an order drawn once for this device. */
 function orderOf(card) {
   if (card.kind !== "ranking") return null;
-  if (!record.orders[card.key]) {
-    const codes = card.options.map(({ code }) => code);
-    for (let rank = codes.length - 1; rank > 0; rank -= 1) {
-      const other = Math.floor(Math.random() * (rank + 1));
-      [codes[rank], codes[other]] = [codes[other], codes[rank]];
-    }
-    record.orders[card.key] = codes;
-  }
+  record.orders[card.key] ??= drawnOrder(card);
   return record.orders[card.key];
 }
 

@@ -59,8 +59,8 @@ export function single({ card, value, set }) {
   return byArrows(make("div", group, ...options));
 }
 
-/** Boxes to tick; "none of these" is an answer too, and unticks the others. */
-export function multiple({ card, value, set }) {
+/** Boxes to tick; "none of these", where it is offered, is an answer too and unticks the others. */
+export function multiple({ card, value, set, hasNone = true }) {
   const box = (code, text) =>
     make(
       "label",
@@ -78,7 +78,7 @@ export function multiple({ card, value, set }) {
     "div",
     { class: "choice choice-list", role: "group", "aria-labelledby": "question" },
     ...boxes,
-    none,
+    hasNone ? none : null,
   );
   group.addEventListener("change", ({ target }) => {
     const inputs = boxes.map((label) => label.firstChild);

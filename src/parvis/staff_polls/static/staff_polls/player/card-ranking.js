@@ -3,6 +3,16 @@
 import { copyOf, make } from "../../foundation/js/make.js";
 import { say } from "./words.js";
 
+/** The codes of a card's options in an order drawn at random. */
+export function drawnOrder(card) {
+  const codes = card.options.map(({ code }) => code);
+  for (let rank = codes.length - 1; rank > 0; rank -= 1) {
+    const other = Math.floor(Math.random() * (rank + 1));
+    [codes[rank], codes[other]] = [codes[other], codes[rank]];
+  }
+  return codes;
+}
+
 /** `order` is where the device starts from: drawn at random, so that no option is favoured. */
 export function ranking({ card, value, order, set, onOrder }) {
   const list = make("ol", { class: "poll-ranking" });

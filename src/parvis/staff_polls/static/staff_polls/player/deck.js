@@ -1,14 +1,10 @@
 /* One card on the screen: its place among all, its question, its answers, and the ways out of it. */
 
 import { make } from "../../foundation/js/make.js";
-import { agree, multiple, single, smiley } from "./card-choices.js";
-import { ranking } from "./card-ranking.js";
-import { guess, slider } from "./card-scales.js";
-import { isTooLong, sentence } from "./card-sentence.js";
-import { swipeable } from "./swipe.js";
+import { drawCard, hintOf, press, pushable } from "./card.js";
+import { isTooLong } from "./card-sentence.js";
 import { say } from "./words.js";
 
-const DRAWN = { agree, smiley, single, multiple, slider, guess, sentence };
 // Long enough to see what was touched before the card leaves.
 const SEEN_MILLISECONDS = 260;
 
@@ -55,18 +51,8 @@ export function cardScreen({ card, rank, total, value, order, data, isReviewed, 
       return;
     }
     isLeaving = true;
-    for (const button of area.querySelectorAll("[aria-pressed]")) {
-      button.setAttribute("aria-pressed", "false");
-    }
-    pressedFor(given)?.setAttribute("aria-pressed", "true");
+    press(area, card, given);
     setTimeout(() => screen.isConnected && ways.forward(), SEEN_MILLISECONDS);
-  }
-
-  function pressedFor(given) {
-    const buttons = [...area.querySelectorAll("[aria-pressed]")];
-    const values = { agree: [0, 2, 1], smiley: [0, 1, 2, 3] }[card.kind] ??
-      card.options.map(({ code }) => code);
-    return buttons[values.indexOf(given)];
   }
 
   function showWays() {
@@ -87,14 +73,10 @@ export function cardScreen({ card, rank, total, value, order, data, isReviewed, 
   }
 
   function draw() {
-    const shown = { card, value: answer, set, most: data.most, last: data.last };
-    if (card.kind === "ranking") {
-      const made = ranking({ ...shown, order: start, onOrder });
-      accept = made.accept;
-      area.replaceChildren(made.element);
-    } else {
-      area.replaceChildren(DRAWN[card.kind](shown));
-    }
+    const { most, last } = data;
+    const drawn = drawCard({ card, value: answer, set, most, last, order: start, onOrder });
+    accept = drawn.accept;
+    area.replaceChildren(drawn.element);
     showWays();
   }
 
@@ -103,23 +85,12 @@ export function cardScreen({ card, rank, total, value, order, data, isReviewed, 
     { id: "question", tabIndex: -1, "aria-describedby": error ? "problem position" : "position" },
     card.text,
   );
-  const hints = { agree: "agreeHint", slider: "sliderHint", guess: "guessHint" };
-  const hint = say(hints[card.kind] ?? `${card.kind}Hint`);
   const body = make(
     "div",
     { class: `poll-card poll-card-${card.kind}` },
     heading,
     problem,
-    hint
-      ? make(
-          "p",
-          { class: "muted poll-hint" },
-          hint,
-          card.kind === "agree"
-            ? make("span", { class: "poll-hint-keys" }, ` ${say("agreeKeys")}`)
-            : null,
-        )
-      : null,
+    hintOf(card),
     area,
     clear,
   );
@@ -153,34 +124,4 @@ export function cardScreen({ card, rank, total, value, order, data, isReviewed, 
   draw();
   if (card.kind === "agree") pushable(body, stage, set);
   return { screen, heading };
-}
-
-/** Left is "disagree", right is "agree": by pushing the card, or with the arrow keys. */
-function pushable(body, stage, set) {
-  const [no, yes] = say("agree");
-  const stamps = [
-    make("span", { class: "poll-stamp poll-stamp-no", "aria-hidden": "true" }, no),
-    make("span", { class: "poll-stamp poll-stamp-yes", "aria-hidden": "true" }, yes),
-  ];
-  stage.append(...stamps);
-  const answer = (side) => set(side < 0 ? 0 : 1, { goesOn: true });
-  swipeable(body, {
-    onMove(share) {
-      stamps[0].style.opacity = String(Math.max(0, -share));
-      stamps[1].style.opacity = String(Math.max(0, share));
-    },
-    onSwipe: answer,
-  });
-  const onKey = (event) => {
-    if (!stage.isConnected) {
-      document.removeEventListener("keydown", onKey);
-      return;
-    }
-    const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const isElsewhere = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
-    if (!side || isElsewhere) return;
-    event.preventDefault();
-    answer(side);
-  };
-  document.addEventListener("keydown", onKey);
 }
