@@ -61,6 +61,7 @@ export function shownView({ card, known, shown }) {
     ...view(
       heading(card.text),
       shown.title ? make("p", { class: "live-finding" }, shown.title) : null,
+      shown.real ? make("p", { class: "live-finding live-real" }, shown.real) : null,
       make("ul", { class: "room-lines" }, ...lines),
       make("p", { class: "muted" }, `${shown.answers}. ${say("shownHint")}`),
       fate?.line,
