@@ -1,7 +1,7 @@
 """The roll and the box keep no trace of the order in which they were written.
 
-On PostgreSQL, which writes rows where there is room, `operations.releasing.stir` writes them anew
-in a random order.
+On SQLite the tables have no row numbers. The places of rows in the files still follow the order of
+the writes, on PostgreSQL too: `operations.releasing.stir` writes them anew in a random order.
 """
 
 from typing import Any

@@ -251,9 +251,10 @@ def _end_uncounted(poll: StaffPoll) -> None:
 
 
 def stir(*, poll: StaffPoll) -> None:
-    """Write roll and box of an open poll anew in a random order (PostgreSQL).
+    """Write roll and box of an open poll anew in a random order.
 
-    Rows there lie in the order in which they were written, and say which transaction did.
+    In the files rows lie in the order in which they were written: on PostgreSQL they also say which
+    transaction did, on SQLite the pages that hold what is too long for the tree are taken in turn.
     """
     with scopes_disabled(), transaction.atomic():
         locked = hold_alone(poll)
@@ -387,19 +388,22 @@ def _keep_sentences(poll: StaffPoll, written: Mapping[str, Sequence[str]]) -> di
 
 
 def _erase(poll: StaffPoll) -> None:
-    if connection.vendor == "sqlite":
-        # Freed pages are overwritten, not only marked free.
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")
+    _overwrite_what_is_freed()
     for model in (Ballot, EligibleAgent, PrintedCode):
         model.objects.filter(poll=poll).delete()
     # Who was reminded had not collected: the outbox would remember it for months.
     forget_mails(keys=mail_keys(poll))
 
 
-def _stir(poll: StaffPoll) -> None:
+def _overwrite_what_is_freed() -> None:
     if connection.vendor == "sqlite":
-        return
+        # Otherwise freed pages are only marked free.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _stir(poll: StaffPoll) -> None:
+    _overwrite_what_is_freed()
     _write_anew(Ballot, poll)
     _write_anew(EligibleAgent, poll)
     _write_anew(PrintedCode, poll)

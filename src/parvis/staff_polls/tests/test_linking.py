@@ -10,114 +10,82 @@ import hashlib
 import logging
 import math
 import random
-from dataclasses import dataclass, field
+import statistics
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
-from django_scopes import scopes_disabled
 
+from parvis.foundation import keys_apart, sealed_box
 from parvis.foundation.blind_signatures import new_private_key
 from parvis.staff_polls import keys
-from parvis.staff_polls.models import Ballot, EligibleAgent, Release, StaffPoll
+from parvis.staff_polls.models import Ballot, EligibleAgent, StaffPoll
+from parvis.staff_polls.operations.casting import written
 from parvis.staff_polls.operations.releasing import close, stir
+from parvis.staff_polls.tests.loot import (
+    AGENTS,
+    LEVELS,
+    TAIL,
+    Copy,
+    Loot,
+    copy,
+    devices_of,
+    finish,
+    rows,
+    simulate,
+    vote,
+)
 from parvis.staff_polls.tests.voting import agents_of, cast, collect, open_poll
 
 pytestmark = pytest.mark.django_db
 
-AGENTS = 12
-LEVELS = 4
+# What an attacker says: agent → token.
+Ties = dict[str, str]
 
 
-@dataclass
-class Loot:
-    """What the attacker has of one poll, and the truth to be compared with, kept apart."""
-
-    # Copies of the database: rows of roll and box in the order in which they lie on the disk.
-    copies: list[tuple[list[dict[str, Any]], list[dict[str, Any]]]] = field(default_factory=list)
-    logs: list[str] = field(default_factory=list)
-    tables: dict[str, Any] = field(default_factory=dict)
-    # Agent → token, agent → answer; never given to an attacker.
-    token_of: dict[str, str] = field(default_factory=dict)
-    answer_of: dict[str, int] = field(default_factory=dict)
+@pytest.fixture(scope="module")
+def pair() -> bytes:
+    return new_private_key()
 
 
 @pytest.fixture(autouse=True)
-def one_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same pair for all the polls of a test: making one takes longer than a poll."""
-    pair = new_private_key()
+def one_key(monkeypatch: pytest.MonkeyPatch, pair: bytes) -> None:
+    """The same pair for all the polls: making one takes longer than a poll."""
     monkeypatch.setattr(keys, "new_private_key", lambda: pair)
-
-
-def on_disk(model: type[Any]) -> list[dict[str, Any]]:
-    """Every column of every row, in the order of the files of the database."""
-    order = "" if connection.vendor == "sqlite" else " ORDER BY ctid"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {model._meta.db_table}{order}")
-        names = (
-            [column.name for column in cursor.description or ()]
-            if order
-            else [column[0] for column in cursor.description or ()]
-        )
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def copy(loot: Loot) -> None:
-    loot.copies.append((on_disk(EligibleAgent), on_disk(Ballot)))
-
-
-def simulate(rng: random.Random, loot: Loot, *, every: int) -> StaffPoll:
-    """A poll in which agents collect and answer in any order, copied every so many acts."""
-    poll = open_poll(AGENTS)
-    waiting = agents_of(poll)
-    rng.shuffle(waiting)
-    holding: list[tuple[EligibleAgent, Any]] = []
-    acts = 0
-    while waiting or holding:
-        if waiting and (not holding or rng.random() < 0.5):
-            agent = waiting.pop()
-            holding.append((agent, collect(agent)))
-        else:
-            agent, held = holding.pop(rng.randrange(len(holding)))
-            level = rng.randrange(LEVELS)
-            before = {row["token"] for row in on_disk(Ballot)}
-            cast(poll, held, {"accueil": level})
-            (token,) = {row["token"] for row in on_disk(Ballot)} - before
-            loot.token_of[str(agent.email)] = token
-            loot.answer_of[str(agent.email)] = level
-        acts += 1
-        if acts % every == 0:
-            stir(poll=poll)
-            copy(loot)
-    stir(poll=poll)
-    copy(loot)
-    return poll
-
-
-def finish(poll: StaffPoll, loot: Loot) -> None:
-    close(poll=poll, by=None)
-    copy(loot)
-    with scopes_disabled():
-        loot.tables = Release.objects.get(poll=poll, is_final=True).tables
 
 
 # --- Attackers -----------------------------------------------------------------------------------
 
 
-def by_order(roll: list[dict[str, Any]], box: list[dict[str, Any]]) -> dict[str, str]:
+def in_step(roll: list[dict[str, Any]], box: list[dict[str, Any]]) -> Ties:
     """The agent who lies k-th among those who collected has the k-th ballot."""
-    collected = [row["email"] for row in roll if row["blinded_hash"]]
-    return dict(zip(collected, (row["token"] for row in box), strict=False))
+    return dict(zip((row["email"] for row in roll), (row["token"] for row in box), strict=False))
 
 
-def by_key(roll: list[dict[str, Any]], box: list[dict[str, Any]]) -> dict[str, str]:
+def by_order(taken: Copy) -> Ties:
+    return in_step(taken.collected(), taken.box)
+
+
+def by_key(taken: Copy) -> Ties:
     """The same, once each side is sorted by its own numbers."""
-    return by_order(
-        sorted(roll, key=lambda row: str(row["id"])), sorted(box, key=lambda row: row["token"])
+    return in_step(
+        sorted(taken.collected(), key=lambda row: str(row["id"])),
+        sorted(taken.box, key=lambda row: row["token"]),
     )
 
 
-def by_hash(roll: list[dict[str, Any]], box: list[dict[str, Any]]) -> dict[str, str]:
+def by_place(taken: Copy) -> Ties:
+    """The same, once each side is sorted by where it lies, or by what wrote it."""
+    return in_step(
+        sorted(taken.collected(), key=lambda row: row["place"]),
+        sorted(taken.box, key=lambda row: row["place"]),
+    )
+
+
+def by_hash(taken: Copy) -> Ties:
     """The ballot whose token resembles most what the roll keeps of the request."""
 
     def likeness(kept: str, token: str) -> int:
@@ -125,111 +93,220 @@ def by_hash(roll: list[dict[str, Any]], box: list[dict[str, Any]]) -> dict[str, 
         return max(sum(a == b for a, b in zip(one, token, strict=True)) for one in (kept, again))
 
     return {
-        row["email"]: max(box, key=lambda b: likeness(row["blinded_hash"], b["token"]))["token"]
-        for row in roll
-        if row["blinded_hash"] and box
+        row["email"]: max(taken.box, key=lambda b: likeness(row["blinded_hash"], b["token"]))[
+            "token"
+        ]
+        for row in taken.collected()
     }
 
 
-def answers_guessed(loot: Loot) -> dict[str, int]:
-    """What a thief without the key says each agent answered: the likeliest of the shown table."""
-    table = loot.tables["cards"].get("accueil")
-    figures = [0] * LEVELS
-    if table is not None:
-        figures = table["counts"][0] if "counts" in table else [s[0] for s in table["shares"][0]]
-    likeliest = max(range(LEVELS), key=figures.__getitem__)
-    return dict.fromkeys(loot.answer_of, likeliest)
+FROM_ONE_COPY: dict[str, Callable[[Copy], Ties]] = {
+    "order": by_order,
+    "key": by_key,
+    "place": by_place,
+    "hash": by_hash,
+}
 
 
-def agents_in_sealed(loot: Loot) -> int:
-    """How many sealed ballots hold, in clear or hashed, something of the roll."""
-    found = 0
-    for roll, box in loot.copies:
-        known = [str(row[name]).encode() for row in roll for name in ("email", "blinded_hash")]
-        known = [text for text in known if text]
-        found += sum(any(text in bytes(row["sealed"]) for text in known) for row in box)
-    return found
+def by_elimination(rng: random.Random, copies: list[Copy]) -> Ties:
+    """A ballot that appears between two copies is of somebody who had collected by then."""
+    ties: Ties = {}
+    seen: set[str] = set()
+    for taken in copies:
+        may = [row["email"] for row in taken.collected() if row["email"] not in ties]
+        for token in {row["token"] for row in taken.box} - seen:
+            seen.add(token)
+            ties[may.pop(rng.randrange(len(may)))] = token
+    return ties
 
 
-def attack(rng: random.Random, polls: int, *, every: int) -> dict[str, float]:
-    """Share of the agents tied to their own ballot, by attacker."""
-    hits = dict.fromkeys(("order", "key", "hash"), 0)
-    agents = guessed = best_of_table = 0
+def by_sealing(poll: StaffPoll, sealed: bytes, token: str) -> int:
+    """The answer which, sealed for the same box and token, gives what looks most like it."""
+
+    def likeness(level: int) -> int:
+        again = keys.seal(poll, written({"accueil": level}), token=token)
+        return sum(a == b for a, b in zip(again, sealed, strict=False)) - abs(
+            len(again) - len(sealed)
+        )
+
+    return max(range(LEVELS), key=likeness)
+
+
+def attack(rng: random.Random, polls: int, *, every: int) -> dict[str, list[int]]:
+    """How many of the agents each attacker has right, poll by poll.
+
+    Asserts on the way what leaves no room for chance.
+    """
+    right: dict[str, list[int]] = defaultdict(list)
     for _poll in range(polls):
         loot = Loot()
         poll = simulate(rng, loot, every=every)
-        roll, box = loot.copies[-1]
-        for name, attacker in (("order", by_order), ("key", by_key), ("hash", by_hash)):
-            claimed = attacker(roll, box)
-            hits[name] += sum(loot.token_of[agent] == token for agent, token in claimed.items())
-        finish(poll, loot)
-        assert agents_in_sealed(loot) == 0
-        # After the close: no roll, no box.
-        assert loot.copies[-1] == ([], [])
-        claimed_answers = answers_guessed(loot)
-        guessed += sum(loot.answer_of[agent] == said for agent, said in claimed_answers.items())
-        counts = [list(loot.answer_of.values()).count(level) for level in range(LEVELS)]
-        best_of_table += max(counts)
-        agents += AGENTS
-    # Whoever reads the table and says "the most frequent answer" does as well as with all the loot.
-    assert guessed <= best_of_table
-    return {name: found / agents for name, found in hits.items()}
+        stir(poll=poll)
+        last = copy()
+        loot.copies.append(last)
+        for name, attacker in FROM_ONE_COPY.items():
+            right[name].append(rightly_tied(loot, attacker(last)))
+        eliminated = by_elimination(rng, loot.copies)
+        right["elimination"].append(rightly_tied(loot, eliminated))
+        sealed = {row["token"]: row["sealed"] for row in last.box}
+        right["answer"].append(
+            sum(
+                loot.answer_of[agent] == by_sealing(poll, sealed[token], token)
+                for agent, token in eliminated.items()
+            )
+        )
+        assert len({len(one) for one in sealed.values()}) == 1
+        assert_logs_tell_nothing(loot)
+        after = finish(poll, loot)
+        assert (after.roll, after.box) == ([], [])
+        assert_no_byte_is_left(after, last)
+    return right
 
 
-def assert_chance(shares: dict[str, float], polls: int) -> None:
-    chance = 1 / AGENTS
-    # One tie right makes the others likelier by a little: matchings have variance 1 a poll.
-    margin = 4 / (AGENTS * math.sqrt(polls))
-    for name, share in shares.items():
+def rightly_tied(loot: Loot, claimed: Ties) -> int:
+    return sum(loot.token_of[agent] == token for agent, token in claimed.items())
+
+
+def assert_logs_tell_nothing(loot: Loot) -> None:
+    text = "\n".join(loot.logs)
+    assert not [secret for secret in loot.secrets() if secret in text]
+
+
+def assert_no_byte_is_left(after: Copy, before: Copy) -> None:
+    """Of an embedded database; test_storage looks at the files of a server's."""
+    if after.image:
+        held = [row["blinded_hash"].encode() for row in before.roll if row["blinded_hash"]]
+        held += [row["token"].encode() for row in before.box]
+        held += [row["sealed"][-TAIL:] for row in before.box]
+        assert all(before.image.count(one) for one in held)
+        assert not [one for one in held if one in after.image]
+
+
+CHANCE = dict.fromkeys(FROM_ONE_COPY, 1 / AGENTS) | {"answer": 1 / LEVELS}
+
+
+def assert_chance(right: dict[str, list[int]]) -> None:
+    """Within four standard errors of what who knows nothing has right."""
+    for name, chance in CHANCE.items():
+        share = statistics.mean(right[name]) / AGENTS
+        # Of a guess for each agent; that of a random matching, 1 a poll, is a little more.
+        variance = max(AGENTS * chance * (1 - chance), 1)
+        margin = 4 * math.sqrt(variance / len(right[name])) / AGENTS
         assert abs(share - chance) <= margin, f"{name}: {share:.3f}, {chance:.3f} expected"
 
 
+def told(name: str, right: list[int]) -> str:
+    """A share of the agents with its interval at 95 %."""
+    share = statistics.mean(right) / AGENTS
+    margin = 1.96 * statistics.stdev(right) / math.sqrt(len(right)) / AGENTS
+    return (
+        f"{connection.vendor} {name}: {sum(right)} of {AGENTS * len(right)}, "
+        f"{100 * share:.2f} % [{100 * (share - margin):.2f}; {100 * (share + margin):.2f}]"
+    )
+
+
 def test_no_attack_does_better_than_chance() -> None:
-    polls = 6
-    assert_chance(attack(random.Random(4), polls, every=5), polls)
+    assert_chance(attack(random.Random(4), 6, every=5))
 
 
 @pytest.mark.long
 def test_no_attack_does_better_than_chance_in_a_thousand_polls() -> None:
-    polls = 1000
-    shares = attack(random.Random(1), polls, every=5)
-    print(f"{connection.vendor}: {shares}")  # noqa: T201 – the figures of docs/anonymity.md
-    assert_chance(shares, polls)
+    rng, right = random.Random(1), defaultdict[str, list[int]](list)
+    for _slice in range(20):
+        for name, found in attack(rng, 50, every=5).items():
+            right[name] += found
+            print(told(name, right[name]), flush=True)  # noqa: T201  # for docs/anonymity.md
+    assert_chance(right)
+
+
+def test_the_round_takes_away_the_order_in_which_ballots_lie() -> None:
+    """The attacker who reads places succeeds before the round: each agent votes at once."""
+    loot = Loot()
+    poll = open_poll(AGENTS)
+    devices = devices_of(poll)
+    random.Random(5).shuffle(devices)
+    rng = random.Random(6)
+    for device in devices:
+        device.collect()
+        vote(rng, loot, device)
+    arrived = list(loot.token_of.values())
+
+    def lying() -> list[str]:
+        return [row["token"] for row in sorted(copy().box, key=lambda row: row["place"])]
+
+    assert lying() == arrived
+    orders = set()
+    for _round in range(3):
+        stir(poll=poll)
+        orders.add(tuple(lying()))
+    assert len(orders) == 3
+    assert tuple(arrived) not in orders
 
 
 def test_two_copies_one_act_apart_tie_an_agent_to_a_sealed_ballot_only() -> None:
     """What durability cannot hide: `docs/anonymity.md`, last section."""
-    loot = Loot()
     poll = open_poll(AGENTS)
     one, *others = agents_of(poll)
     for agent in others:
         cast(poll, collect(agent), {"accueil": 1})
-    copy(loot)
+    before = copy()
     cast(poll, collect(one), {"accueil": 3})
-    copy(loot)
+    after = copy()
 
-    (roll_before, box_before), (roll, box) = loot.copies
-    collected_before = {row["id"] for row in roll_before if row["blinded_hash"]}
-    (agent,) = [r for r in roll if r["blinded_hash"] and r["id"] not in collected_before]
-    (ballot,) = [row for row in box if row["token"] not in {b["token"] for b in box_before}]
+    known = {row["id"] for row in before.collected()}
+    (agent,) = [row for row in after.collected() if row["id"] not in known]
+    (ballot,) = [row for row in after.box if row["token"] not in {b["token"] for b in before.box}]
     assert agent["email"] == one.email
     # With the key, its content could be read; the key is in no copy, and the close destroys it.
-    assert keys.Box(poll).open(bytes(ballot["sealed"]), token=ballot["token"]) == b'{"accueil":3}'
-    lengths = {len(bytes(row["sealed"])) for row in box}
-    assert len(lengths) == 1
+    assert keys.Box(poll).open(ballot["sealed"], token=ballot["token"]) == b'{"accueil":3}'
     close(poll=poll, by=None)
     keys.destroy(poll)
     with pytest.raises(Exception, match="clé"):
         keys.Box(poll)
 
 
-def test_logs_name_neither_agents_nor_ballots(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    loot = Loot()
-    poll = simulate(random.Random(2), loot, every=50)
-    finish(poll, loot)
+# --- What is written ------------------------------------------------------------------------------
 
-    text = caplog.text
-    for agent, token in loot.token_of.items():
-        assert agent not in text
-        assert token not in text
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    return {
+        model._meta.db_table: rows(model) for model in apps.get_models(include_auto_created=True)
+    }
+
+
+def test_collecting_writes_in_the_roll_alone_and_answering_in_the_box_alone() -> None:
+    poll = open_poll(AGENTS)
+    device = devices_of(poll)[0]
+    start = everything()
+    device.collect()
+    collected = everything()
+    device.cast({"accueil": 1})
+    end = everything()
+
+    def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+        return {table for table in after if before[table] != after[table]}
+
+    assert changed(start, collected) == {EligibleAgent._meta.db_table}
+    assert changed(collected, end) == {Ballot._meta.db_table}
+
+
+def test_no_row_holds_a_key() -> None:
+    """What opens the box, signs tokens or makes invitations is in no table, in no writing of it."""
+    poll = open_poll(AGENTS)
+    cast(poll, collect(agents_of(poll)[0]), {"accueil": 1})
+    names = [f"{poll.keys_name}-{use}" for use in ("box", "group-1", "invitations")]
+    private = [keys_apart.read(name) for name in names]
+    private[0] = private[0][: sealed_box.KEY_BYTES]
+    text = str(everything()).encode() + copy().image
+    for key in private:
+        for form in (key, repr(key)[2:-1].encode(), key.hex().encode()):
+            assert form not in text
+
+
+def test_logs_name_neither_agents_nor_ballots() -> None:
+    loot = Loot()
+    poll = simulate(random.Random(2), loot, every=50, level=logging.DEBUG)
+    loot.copies.append(copy())
+    finish(poll, loot)
+    assert_logs_tell_nothing(loot)
