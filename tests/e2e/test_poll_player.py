@@ -130,6 +130,17 @@ def drag_to_the_top(agent: Player, text: str) -> None:
     mouse.up()
 
 
+def test_a_finger_in_the_middle_of_a_slider_is_an_answer(reception: Reception):
+    """Chromium gives it no click, and the value does not change."""
+    cards = [
+        {"key": "attente", "kind": "slider", "text": "L’attente…", "low": "Non", "high": "Oui"}
+    ]
+    agent = player(reception, open_poll(12, document={"cards": cards}))
+    agent.begin(secret(agent.poll))
+    agent.page.get_by_role("slider").tap()
+    expect(agent.page.locator("output")).to_have_text("5 sur 10")
+
+
 def test_by_keyboard_alone(reception: Reception, poll: StaffPoll):
     agent = player(reception, poll, DESK)
     keyboard = agent.page.keyboard

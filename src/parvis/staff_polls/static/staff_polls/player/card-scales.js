@@ -29,8 +29,10 @@ function scale({ value, last, set, hint, saidAs, onShow }) {
     set(given);
   };
   range.addEventListener("input", take);
-  // The middle, where it stands untouched, is an answer as any other once it is pressed.
+  // The middle, where it stands untouched, is an answer as any other once it is pressed. A finger
+  // gives a range no click in Chromium.
   range.addEventListener("click", take);
+  range.addEventListener("pointerup", take);
   range.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
