@@ -2,12 +2,13 @@
 
 Builds a demonstration of its own in a temporary folder, serves it on a free port, and writes
 `docs/images/*.png`. The same seed gives the same people and figures; only dates follow today.
-The poster is a PDF: Debian's poppler draws it.
+The poster is a PDF: Debian's poppler draws it, and reads the codes of printed ballots.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -33,6 +34,9 @@ WALL: ViewportSize = {"width": 1280, "height": 720}
 KIOSK_TOUCHPOINT = "Accueil"
 POSTER_TOUCHPOINT = "Médiathèque"
 POSTER_DPI = 72
+# The polls photographed: one closed, with results, and one in which a printed code still votes.
+CLOSED_POLL = "Six mois après"
+OPEN_POLL = "Un an après"
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def take_all(base_url: str) -> None:
             context.close()
         take_kiosk(browser, base_url)
         take_poster(browser, base_url)
+        take_polls(browser, base_url)
         browser.close()
 
 
@@ -173,6 +178,59 @@ def take_poster(browser: Browser, base_url: str) -> None:
         subprocess.run([*command, str(IMAGES / "poster")], check=True)
     print("docs/images/poster.png")
     desk.close()
+
+
+def take_polls(browser: Browser, base_url: str) -> None:
+    """Results and a new poll at a desk; on a phone a card, then what is revealed, in the dark."""
+    desk = browser.new_context(viewport=DESK, reduced_motion="reduce", locale="fr-FR")
+    page = desk.new_page()
+    reach(page, base_url, Shot("", "coordinatrice", "/sondages/", (CLOSED_POLL,)))
+    page.goto(f"{page.url}resultats/")
+    show(page.locator("section.card").nth(1))
+    take(page, "poll-results")
+    reach(page, base_url, Shot("", "", "/sondages/", (OPEN_POLL,)))
+    (path,) = re.findall(r"/sondage/\w+", page.locator(".to-type").inner_text())
+    with page.expect_navigation():
+        page.get_by_role("link", name="Bulletins à imprimer").click()
+    page.get_by_label("Bulletins à imprimer").first.fill("1")
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="la planche").first.click()
+    command = ["pdftotext", str(waited.value.path()), "-"]
+    sheet = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    code = re.findall(r"\b\w{4}-\w{4}-\w{4}\b", sheet)[0]
+    reach(page, base_url, Shot("", "", "/sondages/", ("Préparer un sondage",)))
+    page.get_by_label("Titre du sondage").fill("Notre accueil, vu de l’intérieur")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Créer le brouillon").click()
+    page.goto(f"{page.url}cartes/")
+    take(page, "poll-composer")
+    desk.close()
+    phone = browser.new_context(
+        viewport=PHONE, has_touch=True, reduced_motion="reduce", locale="fr-FR"
+    )
+    page = phone.new_page()
+    page.goto(f"{base_url}{path}/")
+    page.get_by_label("Code à douze signes").fill(code)
+    page.get_by_role("button", name="Répondre").click()
+    page.get_by_role("button", name="D’accord", exact=True).click()
+    page.locator(".poll-crowd span").nth(6).click()
+    take(page, "poll-phone")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{base_url}{path}/resultats/")
+    show(page.locator("h1"))
+    take(page, "poll-reveal")
+    phone.close()
+
+
+def show(part: Locator) -> None:
+    """Scroll until it is at the top, under a little room."""
+    part.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 24)")
+
+
+def take(page: Page, name: str) -> None:
+    page.wait_for_timeout(300)
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(f"docs/images/{name}.png")
 
 
 def reach(page: Page, base_url: str, shot: Shot) -> None:
