@@ -446,7 +446,7 @@ def test_the_screen_keeps_what_it_shows_without_network(reception: Reception):
     expect(visit.page.locator("#lost")).to_be_hidden()
     visit.complaints()
     visit.page.keyboard.press("f")
-    visit.page.wait_for_function("document.fullscreenElement !== null")
+    expect(visit.page.locator(":fullscreen")).to_have_count(1)
     assert visit.complaints() == []
 
 
@@ -456,10 +456,14 @@ def test_the_screen_keeps_what_it_shows_without_network(reception: Reception):
 def test_a_device_enters_once_and_keeps_its_secret(reception: Reception):
     session = open_session()
     phone = Phone(reception.visit(PHONE), session)
-    for _time in range(2):
+    entered: list[str] = []
+    phone.page.on("response", lambda response: entered.append(response.url))
+    with phone.page.expect_response("**/entree"):
         phone.enter()
-        phone.heading("Vous êtes dans la salle")
-    phone.page.wait_for_function("JSON.parse(Object.values(localStorage)[0]).hasEntered")
+    phone.heading("Vous êtes dans la salle")
+    phone.enter()
+    phone.heading("Vous êtes dans la salle")
+    assert len([url for url in entered if url.endswith("/entree")]) == 1
     assert Presence.objects.count() == 1
     kept = json.loads(phone.page.evaluate("Object.values(localStorage)[0]"))
     assert len(kept["secret"]) == 32

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from parvis.live_sessions.models import LiveSession
 from parvis.live_sessions.session_document import MOST_WORDS
-from parvis.staff_polls.player_page import words as card_words
+from parvis.staff_polls.player_page import card_words
 from parvis.staff_polls.poll_document import SLIDER_MAX
 
 

@@ -80,6 +80,38 @@ def card_content(card: Card) -> dict[str, Any]:
     return shown
 
 
+def card_words() -> dict[str, Any]:
+    """The texts of the cards themselves, by name, whatever page draws them."""
+    return {
+        "notKept": _(
+            "Cet appareil ne garde rien d’une visite à l’autre (navigation privée ?) : répondez et "
+            "envoyez sans fermer cette page."
+        ),
+        "agree": [_("Pas d’accord"), _("D’accord"), _("Je ne sais pas")],
+        "agreeHint": _("Touchez un bouton, ou faites glisser la carte."),
+        "agreeKeys": _("Au clavier : ← ou →."),
+        "smileyHint": "",
+        "smileys": smiley_labels(),
+        "sliderHint": _("Déplacez le curseur."),
+        "noOpinion": _("Sans avis"),
+        "outOf": _("{value} sur {last}"),
+        "guessHint": _("Touchez une silhouette ou déplacez le curseur : combien sur dix ?"),
+        "guessed": _("{value} sur dix"),
+        "noGuess": _("Pas encore deviné"),
+        "singleHint": _("Un seul choix."),
+        "multipleHint": _("Plusieurs choix possibles."),
+        "none": _("Aucune de ces réponses"),
+        "rankingHint": _("La première en haut : glissez, ou servez-vous des flèches."),
+        "up": _("Monter : {text}"),
+        "down": _("Descendre : {text}"),
+        "moved": _("{text} : place {rank} sur {total}"),
+        "sentenceLabel": _("La suite de la phrase"),
+        "sentenceHint": _("Ni nom, ni détail qui ferait reconnaître quelqu’un, vous compris."),
+        "left": _("{count} caractères restants"),
+        "tooLong": _("{count} caractères de trop : raccourcissez, tout est gardé."),
+    }
+
+
 def words() -> dict[str, Any]:
     """The texts by name; the player fills their {places}."""
     return {
@@ -102,41 +134,16 @@ def words() -> dict[str, Any]:
             "La clé reçue n’est pas de celles que ce sondage montre à tous. Par prudence, rien "
             "n’a été envoyé : prévenez la personne qui organise le sondage."
         ),
-        "notKept": _(
-            "Cet appareil ne garde rien d’une visite à l’autre (navigation privée ?) : répondez et "
-            "envoyez sans fermer cette page."
-        ),
         # --- Cards
+        **card_words(),
         "position": _("Carte {rank} sur {total}"),
         "back": _("Retour"),
         "skip": _("Passer"),
         "next": _("Suivant"),
         "finish": _("Voir le résumé"),
         "toSummary": _("Revenir au résumé"),
-        "agree": [_("Pas d’accord"), _("D’accord"), _("Je ne sais pas")],
-        "agreeHint": _("Touchez un bouton, ou faites glisser la carte."),
-        "agreeKeys": _("Au clavier : ← ou →."),
-        "smileyHint": "",
-        "smileys": smiley_labels(),
-        "sliderHint": _("Déplacez le curseur."),
-        "noOpinion": _("Sans avis"),
         "clear": _("Effacer ma réponse"),
-        "outOf": _("{value} sur {last}"),
-        "guessHint": _("Touchez une silhouette ou déplacez le curseur : combien sur dix ?"),
-        "guessed": _("{value} sur dix"),
-        "noGuess": _("Pas encore deviné"),
-        "singleHint": _("Un seul choix."),
-        "multipleHint": _("Plusieurs choix possibles."),
-        "none": _("Aucune de ces réponses"),
-        "rankingHint": _("La première en haut : glissez, ou servez-vous des flèches."),
-        "up": _("Monter : {text}"),
-        "down": _("Descendre : {text}"),
-        "moved": _("{text} : place {rank} sur {total}"),
         "keepOrder": _("Valider cet ordre"),
-        "sentenceLabel": _("La suite de la phrase"),
-        "sentenceHint": _("Ni nom, ni détail qui ferait reconnaître quelqu’un, vous compris."),
-        "left": _("{count} caractères restants"),
-        "tooLong": _("{count} caractères de trop : raccourcissez, tout est gardé."),
         # --- Summary, sending, thanks
         "summary": _("Tout est prêt : relisez, puis envoyez"),
         "summaryHint": _("Rien n’est encore parti. Touchez une réponse pour la changer."),
