@@ -5,7 +5,8 @@
            {"key": "mot", "kind": "sentence", "text": "…", "shape": "words"}]}
 ```
 A card of a poll (`staff_polls.poll_document`) with one more field: `shape`, `words` or `ideas`, of
-sentences alone. Answers are those of a ballot, but for words: one to three of them, a list.
+sentences alone. Answers are those of a ballot, but for words: one to three of them, a list. An empty list of choices
+says "none of these".
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def read_live_answer(card: LiveCard, value: Any) -> LiveAnswer:
                 field=card.key,
             )
         answer = text
-    if answer in ("", []):
+    if answer == "":
         raise Refusal(_("Répondez d’abord à la carte."), field=card.key)
     return answer
 

@@ -111,7 +111,10 @@ def _answer(card: LiveCard, sent: QueryDict) -> Any:
     form = PrintedForm(Document((card.card,)), sent)
     if form.has_errors:
         raise Refusal(form.errors[0].error, field=card.key)
-    return form.answers.get(card.key, [] if card.card.options else "")
+    if card.key not in form.answers:
+        # No box ticked is none: a form without scripts has no box for "none of these".
+        raise Refusal(_("Répondez d’abord à la carte."), field=card.key)
+    return form.answers[card.key]
 
 
 def _page(

@@ -32,7 +32,8 @@ export function openCard({ card, step, known, isHeldUp, keeps, data, ways }) {
           last: data.last,
           order: known.order ?? (card.kind === "ranking" ? drawnOrder(card) : null),
           onOrder: ways.order,
-          hasNone: false,
+          // An idea that nobody ticks needs no vote against it.
+          hasNone: step !== "support",
         });
   area.append(drawn.element);
 
@@ -49,7 +50,7 @@ export function openCard({ card, step, known, isHeldUp, keeps, data, ways }) {
 
   function send() {
     drawn.accept?.();
-    if (answer === undefined || answer.length === 0) {
+    if (answer === undefined || answer === "") {
       refuse(say("answerFirst"));
       return;
     }
