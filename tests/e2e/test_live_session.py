@@ -436,7 +436,7 @@ def test_the_screen_keeps_what_it_shows_without_network(reception: Reception):
     session = open_session()
     visit = reception.visit(PROJECTOR)
     visit.open(address(session, "screen"))
-    expect(visit.page.locator("#present")).to_have_text("0 appareil dans la salle")
+    expect(visit.page.locator("#present")).to_have_text("Aucun appareil dans la salle")
     visit.context.set_offline(True)
     expect(visit.page.locator("#lost")).to_be_visible()
     expect(visit.page.locator("h1")).to_have_text(session.title)

@@ -5,8 +5,8 @@
            {"key": "mot", "kind": "sentence", "text": "…", "shape": "words"}]}
 ```
 A card of a poll (`staff_polls.poll_document`) with one more field: `shape`, `words` or `ideas`, of
-sentences alone. Answers are those of a ballot, but for words: one to three of them, a list. An empty list of choices
-says "none of these".
+sentences alone. Answers are those of a ballot, but for words: one to three of them, a list. An
+empty list of choices says "none of these".
 """
 
 from __future__ import annotations

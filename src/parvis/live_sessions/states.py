@@ -45,6 +45,8 @@ def screen_state(found: Snapshot) -> bytes:
 def present_in_words(found: Snapshot) -> str:
     """How many devices are in the room: exact, since being there is no answer."""
     present = max(found.devices, found.ballots)
+    if not present:
+        return _("Aucun appareil dans la salle")
     return ngettext("%d appareil dans la salle", "%d appareils dans la salle", present) % present
 
 
