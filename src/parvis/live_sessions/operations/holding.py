@@ -2,6 +2,7 @@
 
 Votes hold their round shared, so that they go on side by side; whoever closes or counts it holds
 the session, then the round, alone, so that no vote is accepted which the count does not see.
+Presences hold their session shared: against its end alone, since they come while cards are put.
 """
 
 from __future__ import annotations
@@ -23,19 +24,24 @@ class Stale(Conflict):
         )
 
 
-def hold_session(session: LiveSession) -> LiveSession:
-    """The session, read again, that nobody else changes before the transaction ends."""
+def hold_session(session: LiveSession, *, presences: bool = False) -> LiveSession:
+    """The session, read again, that nobody else changes before the transaction ends.
+
+    `presences`: nobody enters it either; those on their way are in it.
+    """
     locked: LiveSession = (
-        LiveSession.objects.select_for_update(of=("self",))
+        LiveSession.objects.select_for_update(of=("self",), no_key=not presences)
         .select_related("organisation")
         .get(pk=session.pk)
     )
     return locked
 
 
-def hold_running(session: LiveSession, version: int | str | None = None) -> LiveSession:
+def hold_running(
+    session: LiveSession, version: int | str | None = None, *, presences: bool = False
+) -> LiveSession:
     """The same, in progress, at the version of the page that asks; raise `Stale`, `Conflict`."""
-    locked = hold_session(session)
+    locked = hold_session(session, presences=presences)
     if locked.state != SessionState.OPEN:
         raise Conflict(
             _("Cette séance est terminée.")
@@ -53,16 +59,29 @@ def hold_round(session: LiveSession, number: int) -> LiveRound:
     return locked
 
 
+def is_session_open(pk: int) -> bool:
+    """Whether a session is in progress, which it then stays until the end of the transaction.
+
+    The lock is that of a foreign key, which whoever leads the session does not wait for.
+    """
+    return _state(LiveSession, pk, "FOR KEY SHARE") == SessionState.OPEN
+
+
 def is_round_open(pk: int) -> bool:
     """Whether a round is open, which it then stays until the end of the transaction."""
-    lock = "" if connection.vendor == "sqlite" else " FOR SHARE"
+    return _state(LiveRound, pk, "FOR SHARE") == RoundState.OPEN
+
+
+def _state(model: type[LiveSession | LiveRound], pk: int, lock: str) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT state FROM {LiveRound._meta.db_table} WHERE id = %s{lock}",  # noqa: S608
+            f"SELECT state FROM {model._meta.db_table} WHERE id = %s "  # noqa: S608
+            # A transaction of SQLite is alone from its beginning.
+            f"{'' if connection.vendor == 'sqlite' else lock}",
             [pk],
         )
         row = cursor.fetchone()
-    return row is not None and row[0] == RoundState.OPEN
+    return None if row is None else str(row[0])
 
 
 def move(round_: LiveRound, state: RoundState) -> None:

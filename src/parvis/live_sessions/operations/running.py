@@ -161,7 +161,7 @@ def end_session(*, session: LiveSession, by: Person | None) -> LiveSession:
     Raise `Conflict` when it is not open.
     """
     with scopes_disabled(), transaction.atomic():
-        locked = hold_running(session)
+        locked = hold_running(session, presences=True)
         for found in _held_rounds(locked, RoundState.OPEN, RoundState.CLOSED):
             _settle(locked, found)
         _erase(locked)

@@ -1,0 +1,83 @@
+"""Devices that say what no page of ours says: they may spoil their own answer, nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+from django_scopes import scopes_disabled
+
+from parvis.foundation.errors import Refusal
+from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
+from parvis.live_sessions.operations import running
+from parvis.live_sessions.operations.voting import (
+    Arrival,
+    cast_vote,
+    commit,
+)
+from parvis.live_sessions.tests.factories import (
+    box_of,
+    open_session,
+    vote,
+)
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = "a" * 64
+
+
+@pytest.fixture(autouse=True)
+def no_tenant():
+    with scopes_disabled():
+        yield
+
+
+def put(session: LiveSession, key: str) -> int:
+    session.refresh_from_db()
+    return running.put_card(session=session, key=key, version=session.version).current
+
+
+def close_and_count(session: LiveSession) -> None:
+    for act in (running.close_vote, running.count_vote):
+        session.refresh_from_db()
+        act(session=session, version=session.version)
+
+
+def test_the_token_of_a_closed_card_answers_no_other():
+    """It would change a ballot after the close, into one that the card cannot count."""
+    session = open_session()
+    first = put(session, "accueil")
+    cast_vote(code=session.code, number=first, token=TOKEN, answer=2)
+    second = put(session, "mot")
+    with pytest.raises(Refusal):
+        cast_vote(code=session.code, number=second, token=TOKEN, answer=["humain"])
+    assert box_of(session) == {TOKEN: 2}
+    assert LiveBallot.objects.get().round.number == first
+
+
+def test_the_token_of_a_session_answers_no_other_session():
+    """Sealed under the other's key, a ballot would keep its box from being counted for ever."""
+    session, other = open_session(), open_session()
+    number = put(session, "accueil")
+    cast_vote(code=session.code, number=number, token=TOKEN, answer=2)
+    elsewhere = put(other, "accueil")
+    with pytest.raises(Refusal):
+        cast_vote(code=other.code, number=elsewhere, token=TOKEN, answer=1)
+    for _rank in range(4):
+        vote(session, number, 3)
+    close_and_count(session)
+    assert LiveRound.objects.get(session=session).tables["answers"] == 5
+
+
+def test_one_token_for_two_cards_in_one_batch_is_refused_once():
+    sessions = [open_session(), open_session()]
+    numbers = [put(one, "accueil") for one in sessions]
+    rounds = [
+        LiveRound.objects.get(session=one, number=number)
+        for one, number in zip(sessions, numbers, strict=True)
+    ]
+    outcomes = commit(
+        [Arrival(TOKEN, one.organisation_id, one.pk, b"%d" % one.pk) for one in rounds]
+    )
+    assert outcomes[0] is True
+    assert isinstance(outcomes[1], Refusal)
+    ballot = LiveBallot.objects.get()
+    assert (ballot.round, bytes(ballot.sealed)) == (rounds[0], b"%d" % rounds[0].pk)
