@@ -6,7 +6,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from parvis.foundation.errors import Refusal
-from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
+from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, LiveText
 from parvis.live_sessions.operations import running
 from parvis.live_sessions.operations.voting import (
     Arrival,
@@ -81,3 +81,26 @@ def test_one_token_for_two_cards_in_one_batch_is_refused_once():
     assert isinstance(outcomes[1], Refusal)
     ballot = LiveBallot.objects.get()
     assert (ballot.round, bytes(ballot.sealed)) == (rounds[0], b"%d" % rounds[0].pk)
+
+
+def test_an_idea_that_its_masks_make_longer_is_counted():
+    """On a server's database a text too long would keep the card from being counted for ever."""
+    session = open_session()
+    number = put(session, "souhait")
+    vote(session, number, "@ab " * 35)
+    for rank in range(4):
+        vote(session, number, f"Idée {rank}")
+    close_and_count(session)
+    texts = LiveText.objects.values_list("text", flat=True)
+    assert max(map(len, texts)) <= LiveText._meta.get_field("text").max_length
+
+
+def test_a_word_that_says_who_somebody_is_is_masked():
+    session = open_session()
+    number = put(session, "mot")
+    for words in (["Mme Durand"], ["06 12 34 56 78"], ["a.durand@ville.fr"], ["lent"], ["lent"]):
+        vote(session, number, words)
+    close_and_count(session)
+    texts = " ".join(LiveText.objects.values_list("text", flat=True))
+    assert "lent" in texts
+    assert not any(one in texts for one in ("Durand", "06 12", "ville.fr"))
