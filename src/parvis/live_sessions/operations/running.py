@@ -6,9 +6,10 @@ does not do twice what was asked once.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,6 +34,8 @@ from parvis.live_sessions.operations.holding import (
 )
 from parvis.live_sessions.session_document import read_cards
 
+logger = logging.getLogger(__name__)
+
 # A session that everybody forgot ends by itself.
 LONGEST = timedelta(hours=12)
 MOST_IDEAS = 30
@@ -41,6 +44,9 @@ ERASED = "live_session"
 
 def open_room(*, session: LiveSession, by: Person, version: int | str) -> LiveSession:
     """Open the waiting room; raise `Stale`, `Conflict`, `Refusal` when there is no card."""
+    # A second key for a session that lost its own would seal what no count could open together.
+    if not LiveSession.objects.filter(pk=session.pk, state=SessionState.PREPARED).exists():
+        raise Stale
     # Before the transaction: a key without a session is harmless, the reverse is not.
     keys.make(session)
     with transaction.atomic():
@@ -158,12 +164,13 @@ def hide_text(*, session: LiveSession, text: LiveText, is_hidden: bool) -> LiveS
 def end_session(*, session: LiveSession, by: Person | None) -> LiveSession:
     """End a session: count what was not and may be, destroy the rest. `by` None: its time is over.
 
-    Raise `Conflict` when it is not open.
+    Raise `Conflict` when it is not open; for a person, what keeps a card from being counted, such
+    as `KeyMissing`. Once its time is over nothing keeps ballots from being destroyed.
     """
     with scopes_disabled(), transaction.atomic():
         locked = hold_running(session, presences=True)
         for found in _held_rounds(locked, RoundState.OPEN, RoundState.CLOSED):
-            _settle(locked, found)
+            _settle(locked, found, is_over=by is None)
         _erase(locked)
         locked.state, locked.ended_at = SessionState.ENDED, timezone.now()
         locked.current = 0
@@ -247,15 +254,21 @@ def _held_rounds(session: LiveSession, *states: RoundState) -> list[LiveRound]:
     )
 
 
-def _settle(session: LiveSession, found: LiveRound) -> None:
+def _settle(session: LiveSession, found: LiveRound, *, is_over: bool) -> None:
     """Count what the facilitator left uncounted, where enough answered."""
     if found.state == RoundState.OPEN:
         move(found, RoundState.CLOSED)
         found.save(update_fields=["state"])
     try:
-        count(session, found)
+        with transaction.atomic():
+            count(session, found)
     except TooFew:
         return
+    except Exception as error:
+        # A database that fails for a moment is asked again by the tasks.
+        if not is_over or isinstance(error, OperationalError):
+            raise
+        logger.exception("live session not counted", extra={"live_session": session.pk})
 
 
 def _erase(session: LiveSession) -> None:

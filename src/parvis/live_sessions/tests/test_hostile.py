@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from django_scopes import scopes_disabled
 
+from parvis.accounts.tests.factories import PersonFactory
+from parvis.foundation import keys_apart
 from parvis.foundation.errors import Refusal
+from parvis.live_sessions import keys
 from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, LiveText
 from parvis.live_sessions.operations import running
+from parvis.live_sessions.operations.holding import Stale
 from parvis.live_sessions.operations.voting import (
     Arrival,
+    UnknownSession,
     cast_vote,
     commit,
 )
@@ -104,3 +109,55 @@ def test_a_word_that_says_who_somebody_is_is_masked():
     texts = " ".join(LiveText.objects.values_list("text", flat=True))
     assert "lent" in texts
     assert not any(one in texts for one in ("Durand", "06 12", "ville.fr"))
+
+
+def unreadable(session: LiveSession, number: int) -> None:
+    """Votes enough to be counted, of which one does not open."""
+    for _rank in range(5):
+        vote(session, number, 2)
+    spoilt = LiveBallot.objects.first()
+    LiveBallot.objects.filter(pk=spoilt.pk).update(sealed=b"x" * 1052)
+
+
+def test_once_its_time_is_over_nothing_keeps_a_session_from_ending():
+    session = open_session()
+    unreadable(session, put(session, "accueil"))
+    with pytest.raises(keys.BallotUnreadable):
+        running.end_session(session=session, by=PersonFactory())
+    running.end_session(session=session, by=None)
+    session.refresh_from_db()
+    assert session.state == "ended"
+    assert not LiveBallot.objects.exists()
+
+
+def test_a_session_without_its_key_is_ended_by_its_time_alone():
+    session = open_session()
+    number = put(session, "accueil")
+    for _rank in range(5):
+        vote(session, number, 2)
+    keys.destroy(session)
+    with pytest.raises(keys_apart.KeyMissing):
+        running.end_session(session=session, by=PersonFactory())
+    assert LiveBallot.objects.count() == 5
+    running.end_session(session=session, by=None)
+    assert not LiveBallot.objects.exists()
+
+
+def test_a_session_that_lost_its_key_is_given_no_other():
+    session = open_session()
+    keys.destroy(session)
+    with pytest.raises(Stale):
+        running.open_room(session=session, by=PersonFactory(), version=session.version)
+    assert not keys.are_held(session)
+
+
+def test_a_vote_that_comes_just_after_the_end_is_told_so(settings):
+    """Its key is gone: that is no missing folder to warn the administrator of."""
+    settings.LIVE_SNAPSHOT_SECONDS = 60
+    session = open_session()
+    number = put(session, "accueil")
+    vote(session, number, 2)
+    running.end_session(session=session, by=None)
+    keys.destroy(session)
+    with pytest.raises(UnknownSession):
+        vote(session, number, 2)
