@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
 from django_scopes import scopes_disabled
 
-from parvis.accounts.tests.factories import PersonFactory
+from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.foundation import keys_apart
 from parvis.foundation.errors import Refusal
-from parvis.live_sessions import keys
+from parvis.live_sessions import keys, snapshots
 from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, LiveText
 from parvis.live_sessions.operations import running
 from parvis.live_sessions.operations.holding import Stale
@@ -19,10 +22,12 @@ from parvis.live_sessions.operations.voting import (
     commit,
 )
 from parvis.live_sessions.tests.factories import (
+    LiveSessionFactory,
     box_of,
     open_session,
     vote,
 )
+from parvis.organisations.tests.factories import MandateFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +166,35 @@ def test_a_vote_that_comes_just_after_the_end_is_told_so(settings):
     keys.destroy(session)
     with pytest.raises(UnknownSession):
         vote(session, number, 2)
+
+
+def test_ballots_of_devices_that_did_not_enter_are_not_counted_one_by_one():
+    session = open_session()
+    number = put(session, "accueil")
+    address = reverse("live_sessions:screen_state", args=[session.code])
+    told = set()
+    for _rank in range(11):
+        vote(session, number, 2)
+        told.add(Client().get(address).json()["present"].split()[0])
+    assert told == {"0", "5", "10"}
+
+
+def test_the_counts_of_a_session_that_is_not_open_are_not_found():
+    prepared = LiveSessionFactory()
+    client = Client()
+    sign_in(client, MandateFactory(organisation=prepared.organisation, confirmed=True).person)
+    address = reverse("live_sessions:console_state", args=[prepared.pk])
+    assert client.get(address).status_code == 404
+
+
+def test_what_breaks_in_a_room_bears_its_request_in_the_log(monkeypatch, caplog):
+    """A line of the log gives the hour alone where it knows the page (`foundation.logs`)."""
+
+    def broken(*_args, **_more):
+        raise OperationalError
+
+    monkeypatch.setattr(snapshots, "_read", broken)
+    path = reverse("live_sessions:state", args=["ABCDEF"])
+    assert Client().get(path).status_code == 503
+    ours = [one for one in caplog.records if one.name == "parvis.live_sessions.views.door"]
+    assert [one.request.path_info for one in ours] == [path]
