@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -198,3 +200,25 @@ def test_what_breaks_in_a_room_bears_its_request_in_the_log(monkeypatch, caplog)
     assert Client().get(path).status_code == 503
     ours = [one for one in caplog.records if one.name == "parvis.live_sessions.views.door"]
     assert [one.request.path_info for one in ours] == [path]
+
+
+@pytest.mark.parametrize("code", ["ABC", "ABCDEFG", "ABCDE0", "ABCDE\u00c9", "\u0000" * 6])
+def test_what_can_be_no_code_asks_nothing_of_the_database(code, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert snapshots.snapshot(code) is None
+
+
+def test_a_snapshot_of_an_hour_ago_is_told_to_nobody(monkeypatch):
+    """Two phones ask at once after a long silence: the second waits for what the first reads."""
+    code = "ABCDEF"
+    snapshots.snapshot(code)
+    entry = snapshots._entries[code]
+    entry.read_at -= 3600
+    monkeypatch.setattr(snapshots, "_read", lambda _code: "read again")
+    found: list[object] = []
+    second = threading.Thread(target=lambda: found.append(snapshots.snapshot(code)))
+    with entry.lock:
+        second.start()
+        second.join(0.2)
+    second.join()
+    assert found == ["read again"]
