@@ -222,3 +222,12 @@ def test_a_snapshot_of_an_hour_ago_is_told_to_nobody(monkeypatch):
         second.join(0.2)
     second.join()
     assert found == ["read again"]
+
+
+def test_a_tag_that_a_proxy_marked_is_known_and_what_is_not_modified_has_no_length():
+    session = open_session()
+    address = reverse("live_sessions:state", args=[session.code])
+    tag = Client().get(address)["ETag"]
+    again = Client().get(address, headers={"if-none-match": f"W/{tag}"})
+    assert again.status_code == 304
+    assert not again.has_header("Content-Length")
