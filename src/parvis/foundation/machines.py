@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -67,6 +68,8 @@ class MachineMiddleware:
         translation.activate(translation.get_language_from_request(request))
         request.resolver_match = match
         response: HttpResponse = match.func(request, **kwargs)
-        # As CommonMiddleware does for pages: without it the answer goes in pieces.
-        response.headers.setdefault("Content-Length", str(len(response.content)))
+        # As CommonMiddleware does for pages: without it the answer goes in pieces. "Not modified"
+        # has no content, and a length would be that of the one it stands for.
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

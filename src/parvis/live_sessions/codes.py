@@ -25,6 +25,11 @@ def read_session_code(typed: str) -> str:
     return read_poll_code(typed)[:40]
 
 
+def is_session_code(code: str) -> bool:
+    """Whether a code, once read, may be that of a session: nothing is looked for otherwise."""
+    return len(code) == CODE_LENGTH and set(code) <= set(ALPHABET)
+
+
 def new_secret() -> str:
     """What a device without scripts is given to hold in its form, and nothing else keeps."""
     return secrets.token_hex(SECRET_BYTES)

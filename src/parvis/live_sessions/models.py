@@ -20,6 +20,8 @@ from parvis.staff_polls.models import DEFAULT_THRESHOLD, MINIMUM_THRESHOLD
 from parvis.staff_polls.querysets import OfABodyQuerySet
 
 MOST_PEOPLE = 5_000
+# Of a text that came out of a box, masks included.
+MAX_TEXT_CHARACTERS = 500
 
 
 class LiveSession(models.Model):
@@ -162,7 +164,7 @@ class LiveText(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(LiveRound, on_delete=models.CASCADE, related_name="texts")
-    text = models.CharField(_("texte"), max_length=500)
+    text = models.CharField(_("texte"), max_length=MAX_TEXT_CHARACTERS)
     # Ballots that bore it, however it was spelt.
     times = models.PositiveIntegerField(default=1)
     # Taken off the screen by the facilitator; may be put back.

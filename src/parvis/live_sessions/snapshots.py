@@ -1,7 +1,8 @@
 """What a room is at, read at most twice a second by each process whatever the number of phones.
 
-A snapshot is older than the database by that much at most. Nothing is decided on it that a vote
-changes: the state of a card is read again, and held, as ballots are written.
+A snapshot is older than the database by that much, and by the time of a reading under way. Nothing
+is decided on it that a vote changes: the state of a card is read again, and held, as ballots are
+written; that of the session as presences are.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django_scopes import scopes_disabled
 
-from parvis.live_sessions.codes import read_session_code
+from parvis.live_sessions.codes import is_session_code, read_session_code
 from parvis.live_sessions.enums import RoundState, SessionState, Step
 from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, Presence
 from parvis.live_sessions.session_document import LiveCard, read_cards, support_card
 
 # Codes that a process remembers, those of no session included.
 _MOST_CODES = 1_000
+# How much older a snapshot may be for those who would wait for another's reading.
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,21 @@ _guard = threading.Lock()
 
 
 def snapshot(typed: str, *, fresh: bool = False) -> Snapshot | None:
-    """The session of an address, `settings.LIVE_SNAPSHOT_SECONDS` old at most; None = no such.
+    """The session of an address, `settings.LIVE_SNAPSHOT_SECONDS` old; None = no such.
 
     `fresh` reads the database now.
     """
     code = read_session_code(typed)
+    if not is_session_code(code):
+        return None
     entry = _entry(code)
     asked_at = time.monotonic()
     oldest = asked_at if fresh else asked_at - settings.LIVE_SNAPSHOT_SECONDS
     if entry.read_at > oldest:
         return entry.found
     # One thread asks. The others take what is known; those that need it fresh take its answer.
-    is_known = entry.read_at > float("-inf")
-    if not entry.lock.acquire(blocking=fresh or not is_known):
+    is_recent = entry.read_at > oldest - _PATIENCE_SECONDS
+    if not entry.lock.acquire(blocking=fresh or not is_recent):
         return entry.found
     try:
         if entry.read_at <= oldest:
@@ -130,7 +135,11 @@ def _round(session: LiveSession, found: LiveRound) -> RoundNow:
 
 def card_of(session: LiveSession, found: LiveRound) -> LiveCard:
     """The card that a round puts: one of the session's, or the ideas that one gave."""
-    card = next(one for one in read_cards(session.document) if one.key == found.card)
+    card = next((one for one in read_cards(session.document) if one.key == found.card), None)
+    if card is None:
+        # Added, and put, since the session was read: a card that was put is never removed.
+        session.refresh_from_db(fields=["document"])
+        card = next(one for one in read_cards(session.document) if one.key == found.card)
     if found.step == Step.SUPPORT:
         return LiveCard(support_card(card.card, found.options))
     return card

@@ -43,8 +43,12 @@ def screen_state(found: Snapshot) -> bytes:
 
 
 def present_in_words(found: Snapshot) -> str:
-    """How many devices are in the room: exact, since being there is no answer."""
-    present = max(found.devices, found.ballots)
+    """How many devices are in the room: exact, since being there is no answer.
+
+    Ballots of devices that did not enter are told as they are elsewhere, by steps: counted here one
+    by one, they would show each vote as it comes.
+    """
+    present = max(found.devices, _told(found))
     if not present:
         return _("Aucun appareil dans la salle")
     return ngettext("%d appareil dans la salle", "%d appareils dans la salle", present) % present
@@ -54,10 +58,15 @@ def answers_in_words(found: Snapshot) -> str:
     """How many answered the card of the screen, rounded down; empty where nothing is counted."""
     if found.round is None or not is_counting(found.round):
         return ""
-    number = told(found.ballots, max(found.expected, found.ballots), found.threshold)
+    number = _told(found)
     if not number:
         return _("moins de %d réponses") % found.threshold
     return ngettext("au moins %d réponse", "au moins %d réponses", number) % number
+
+
+def _told(found: Snapshot) -> int:
+    """Ballots of the card, rounded down; 0 below the threshold."""
+    return told(found.ballots, max(found.expected, found.ballots), found.threshold)
 
 
 def _made_once(found: Snapshot, name: str, draw: Any) -> bytes:

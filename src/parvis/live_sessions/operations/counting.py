@@ -15,9 +15,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from parvis.foundation.errors import Conflict
-from parvis.live_sessions.enums import RoundState, Shape
+from parvis.live_sessions.enums import RoundState
 from parvis.live_sessions.keys import Box
-from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, LiveText
+from parvis.live_sessions.models import (
+    MAX_TEXT_CHARACTERS,
+    LiveBallot,
+    LiveRound,
+    LiveSession,
+    LiveText,
+)
 from parvis.live_sessions.operations.holding import move
 from parvis.live_sessions.operations.voting import read_written
 from parvis.live_sessions.session_document import LiveAnswer, LiveCard, folded
@@ -45,7 +51,7 @@ class TooFew(Conflict):
 
 
 def count(session: LiveSession, round_: LiveRound) -> None:
-    """Count a held, closed round of a held session, destroy its ballots; saves the round.
+    """Count a closed round of a held session, destroy its ballots; saves the round.
 
     Texts are then to be sorted, the rest is shown. Raise `TooFew`, `KeyMissing`: nothing changed.
     """
@@ -59,7 +65,7 @@ def count(session: LiveSession, round_: LiveRound) -> None:
     answers = [read_written(box.open(bytes(sealed), token=token)) for token, sealed in rows]
     round_.tables = _tables(session, card, answers)
     if card.gives_texts:
-        _keep_texts(round_, card, answers)
+        _keep_texts(round_, answers)
         move(round_, RoundState.SORTING)
     else:
         move(round_, RoundState.SHOWN)
@@ -90,13 +96,13 @@ def _tables(session: LiveSession, card: LiveCard, answers: list[LiveAnswer]) -> 
     return made[card.key]
 
 
-def _keep_texts(round_: LiveRound, card: LiveCard, answers: list[LiveAnswer]) -> None:
+def _keep_texts(round_: LiveRound, answers: list[LiveAnswer]) -> None:
     """Write the texts down, each once however it was spelt, the names and numbers in it masked."""
     spelt: dict[str, Counter[str]] = {}
     for answer in answers:
-        texts = answer if isinstance(answer, list) else [answer]
-        for text in texts:
-            masked = mask(str(text)) if card.shape == Shape.IDEAS else str(text)
+        for text in map(str, answer if isinstance(answer, list) else [answer]):
+            # A mask may be longer than what it hides.
+            masked = mask(text)[:MAX_TEXT_CHARACTERS]
             spelt.setdefault(folded(masked), Counter())[masked] += 1
     kept = [
         LiveText(

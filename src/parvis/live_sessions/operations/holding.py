@@ -2,9 +2,12 @@
 
 Votes hold their round shared, so that they go on side by side; whoever closes or counts it holds
 the session, then the round, alone, so that no vote is accepted which the count does not see.
+Presences hold their session shared: against its end alone, since they come while cards are put.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -12,6 +15,9 @@ from django.utils.translation import gettext as _
 from parvis.foundation.errors import Conflict
 from parvis.live_sessions.enums import TRANSITIONS, RoundState, SessionState
 from parvis.live_sessions.models import LiveRound, LiveSession
+
+# Where the numbers of our locks begin, among those that a server of databases gives no meaning to.
+_LOCKS = 0x4C49_5645 << 32
 
 
 class Stale(Conflict):
@@ -24,12 +30,19 @@ class Stale(Conflict):
 
 
 def hold_session(session: LiveSession) -> LiveSession:
-    """The session, read again, that nobody else changes before the transaction ends."""
-    locked: LiveSession = (
+    """The session, read again, that nobody else changes, votes in or enters before the end.
+
+    Raise `Conflict` when it was thrown away.
+    """
+    _lock(session.pk, shared=False)
+    locked: LiveSession | None = (
         LiveSession.objects.select_for_update(of=("self",))
         .select_related("organisation")
-        .get(pk=session.pk)
+        .filter(pk=session.pk)
+        .first()
     )
+    if locked is None:
+        raise Conflict(_("Cette séance vient d’être supprimée."))
     return locked
 
 
@@ -47,22 +60,22 @@ def hold_running(session: LiveSession, version: int | str | None = None) -> Live
     return locked
 
 
-def hold_round(session: LiveSession, number: int) -> LiveRound:
-    """A round of a held session, alone: votes on their way are in it, the next ones are not."""
-    locked: LiveRound = LiveRound.objects.select_for_update().get(session=session, number=number)
-    return locked
+def keep_as_they_are(sessions: Iterable[int]) -> None:
+    """Let nobody lead these sessions any further before the transaction ends, which others share.
+
+    Held in one order everywhere. Whoever waits to lead goes before those who ask for this later:
+    locks of rows are not given in turn, and a flood of votes would keep a vote from closing.
+    """
+    for pk in sorted(sessions):
+        _lock(pk, shared=True)
 
 
-def is_round_open(pk: int) -> bool:
-    """Whether a round is open, which it then stays until the end of the transaction."""
-    lock = "" if connection.vendor == "sqlite" else " FOR SHARE"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT state FROM {LiveRound._meta.db_table} WHERE id = %s{lock}",  # noqa: S608
-            [pk],
-        )
-        row = cursor.fetchone()
-    return row is not None and row[0] == RoundState.OPEN
+def _lock(pk: int, *, shared: bool) -> None:
+    """A lock of PostgreSQL's queue; a transaction of SQLite is alone from its beginning."""
+    if connection.vendor == "postgresql":
+        kind = "_shared" if shared else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [_LOCKS + pk])
 
 
 def move(round_: LiveRound, state: RoundState) -> None:

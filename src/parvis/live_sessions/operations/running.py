@@ -6,9 +6,10 @@ does not do twice what was asked once.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,13 +26,14 @@ from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, Live
 from parvis.live_sessions.operations.counting import TooFew, count, erase_ballots
 from parvis.live_sessions.operations.holding import (
     Stale,
-    hold_round,
     hold_running,
     hold_session,
     move,
     touch,
 )
 from parvis.live_sessions.session_document import read_cards
+
+logger = logging.getLogger(__name__)
 
 # A session that everybody forgot ends by itself.
 LONGEST = timedelta(hours=12)
@@ -41,6 +43,9 @@ ERASED = "live_session"
 
 def open_room(*, session: LiveSession, by: Person, version: int | str) -> LiveSession:
     """Open the waiting room; raise `Stale`, `Conflict`, `Refusal` when there is no card."""
+    # A second key for a session that lost its own would seal what no count could open together.
+    if not LiveSession.objects.filter(pk=session.pk, state=SessionState.PREPARED).exists():
+        raise Stale
     # Before the transaction: a key without a session is harmless, the reverse is not.
     keys.make(session)
     with transaction.atomic():
@@ -150,20 +155,22 @@ def open_support(*, session: LiveSession, version: int | str) -> LiveSession:
 def hide_text(*, session: LiveSession, text: LiveText, is_hidden: bool) -> LiveSession:
     """Take a text off what is shown, or put it back; the same twice changes nothing."""
     locked = hold_session(session)
-    LiveText.objects.filter(pk=text.pk, round__session=locked).update(is_hidden=is_hidden)
-    touch(locked)
+    others = LiveText.objects.filter(pk=text.pk, round__session=locked, is_hidden=not is_hidden)
+    if others.update(is_hidden=is_hidden):
+        touch(locked)
     return locked
 
 
 def end_session(*, session: LiveSession, by: Person | None) -> LiveSession:
     """End a session: count what was not and may be, destroy the rest. `by` None: its time is over.
 
-    Raise `Conflict` when it is not open.
+    Raise `Conflict` when it is not open; for a person, what keeps a card from being counted, such
+    as `KeyMissing`. Once its time is over nothing keeps ballots from being destroyed.
     """
     with scopes_disabled(), transaction.atomic():
         locked = hold_running(session)
-        for found in _held_rounds(locked, RoundState.OPEN, RoundState.CLOSED):
-            _settle(locked, found)
+        for found in _rounds(locked, RoundState.OPEN, RoundState.CLOSED):
+            _settle(locked, found, is_over=by is None)
         _erase(locked)
         locked.state, locked.ended_at = SessionState.ENDED, timezone.now()
         locked.current = 0
@@ -214,7 +221,8 @@ def _move_current(session: LiveSession, version: int | str, state: RoundState) -
 def _current(session: LiveSession) -> LiveRound:
     if not session.current:
         raise Stale
-    return hold_round(session, session.current)
+    found: LiveRound = LiveRound.objects.get(session=session, number=session.current)
+    return found
 
 
 def _new_round(
@@ -233,29 +241,31 @@ def _new_round(
 
 
 def _close_open_ones(session: LiveSession, *, but: LiveRound | None = None) -> None:
-    for found in _held_rounds(session, RoundState.OPEN):
+    for found in _rounds(session, RoundState.OPEN):
         if but is None or found.pk != but.pk:
             move(found, RoundState.CLOSED)
             found.save(update_fields=["state"])
 
 
-def _held_rounds(session: LiveSession, *states: RoundState) -> list[LiveRound]:
-    return list(
-        LiveRound.objects.select_for_update()
-        .filter(session=session, state__in=states)
-        .order_by("pk")
-    )
+def _rounds(session: LiveSession, *states: RoundState) -> list[LiveRound]:
+    return list(LiveRound.objects.filter(session=session, state__in=states).order_by("pk"))
 
 
-def _settle(session: LiveSession, found: LiveRound) -> None:
+def _settle(session: LiveSession, found: LiveRound, *, is_over: bool) -> None:
     """Count what the facilitator left uncounted, where enough answered."""
     if found.state == RoundState.OPEN:
         move(found, RoundState.CLOSED)
         found.save(update_fields=["state"])
     try:
-        count(session, found)
+        with transaction.atomic():
+            count(session, found)
     except TooFew:
         return
+    except Exception as error:
+        # A database that fails for a moment is asked again by the tasks.
+        if not is_over or isinstance(error, OperationalError):
+            raise
+        logger.exception("live session not counted", extra={"live_session": session.pk})
 
 
 def _erase(session: LiveSession) -> None:

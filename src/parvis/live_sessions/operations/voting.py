@@ -17,10 +17,18 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.errors import Refusal
 from parvis.foundation.group_commit import GroupCommitter
+from parvis.foundation.keys_apart import KeyMissing
 from parvis.live_sessions.codes import is_token
+from parvis.live_sessions.enums import RoundState, SessionState
 from parvis.live_sessions.keys import Box
-from parvis.live_sessions.models import MOST_PEOPLE, LiveBallot, Presence
-from parvis.live_sessions.operations.holding import is_round_open
+from parvis.live_sessions.models import (
+    MOST_PEOPLE,
+    LiveBallot,
+    LiveRound,
+    LiveSession,
+    Presence,
+)
+from parvis.live_sessions.operations.holding import keep_as_they_are
 from parvis.live_sessions.session_document import LiveAnswer, read_live_answer
 from parvis.live_sessions.snapshots import Snapshot, snapshot
 
@@ -33,6 +41,7 @@ _PUT_BALLOTS = f"""
     INSERT INTO {LiveBallot._meta.db_table} (token, organisation_id, round_id, sealed)
     VALUES (%s, %s, %s, %s)
     ON CONFLICT (token) DO UPDATE SET sealed = excluded.sealed
+    WHERE {LiveBallot._meta.db_table}.round_id = excluded.round_id
 """  # noqa: S608 – the name of our own table
 _PUT_PRESENCES = f"""
     INSERT INTO {Presence._meta.db_table} (token, organisation_id, session_id)
@@ -53,6 +62,13 @@ class UnknownSession(VoteRefusal):
 
     def __init__(self) -> None:
         super().__init__(_("Ce code n’est celui d’aucune séance en cours : regardez l’écran."))
+
+
+class TokenOfAnother(VoteRefusal):
+    """A ballot of another card bears this token, which no page of ours does: that one stays."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Cet envoi n’est pas lisible : rechargez la page."))
 
 
 class VoteClosed(VoteRefusal):
@@ -116,7 +132,13 @@ def cast_vote(*, code: str, number: int, token: str, answer: Any) -> None:
     read = read_live_answer(current.card, answer)
     if found.ballots >= MOST_DEVICES:
         raise RoomFull
-    sealed = Box(found.key_name).seal(written(read), token=token)
+    try:
+        box = Box(found.key_name)
+    except KeyMissing:
+        # It is destroyed at the end of the session, which an older snapshot does not know.
+        _running(code, fresh=True)
+        raise
+    sealed = box.seal(written(read), token=token)
     _committer.submit(Arrival(token, found.organisation_id, current.pk, sealed))
 
 
@@ -130,13 +152,31 @@ def read_written(plaintext: bytes) -> LiveAnswer:
 
 
 def commit(arrivals: Sequence[Arrival]) -> list[bool | Exception]:
-    """Write presences and ballots in one transaction; `VoteClosed` for those of a closed card."""
-    ballots = [one for one in arrivals if one.sealed is not None]
+    """Write presences and ballots in one transaction; an outcome each.
+
+    `VoteClosed` for a ballot of a closed card, `TokenOfAnother` where its token is that of a ballot
+    of another card, `UnknownSession` for a presence in a session that has ended meanwhile.
+    """
     with scopes_disabled(), transaction.atomic():
-        open_rounds = {pk for pk in sorted({one.parent_id for one in ballots}) if is_round_open(pk)}
+        ballots = [one for one in arrivals if one.sealed is not None]
+        entered = {one.parent_id for one in arrivals if one.sealed is None}
+        put = LiveRound.objects.filter(pk__in={one.parent_id for one in ballots})
+        keep_as_they_are(entered.union(put.values_list("session_id", flat=True)))
+        # Read once they are held: what they were when they were asked for says nothing.
+        opened = LiveSession.objects.filter(pk__in=entered, state=SessionState.OPEN)
+        open_sessions = set(opened.values_list("pk", flat=True))
+        open_rounds = set(put.filter(state=RoundState.OPEN).values_list("pk", flat=True))
         # The last of a token: a statement may not write a row twice.
-        kept = {one.token: one for one in ballots if one.parent_id in open_rounds}
-        present = {one.token: one for one in arrivals if one.sealed is None}
+        kept: dict[str, Arrival] = {}
+        for one in ballots:
+            if one.parent_id in open_rounds:
+                first = kept.setdefault(one.token, one)
+                kept[one.token] = one if one.parent_id == first.parent_id else first
+        present = {
+            one.token: one
+            for one in arrivals
+            if one.sealed is None and one.parent_id in open_sessions
+        }
         with connection.cursor() as cursor:
             # In one order everywhere: two processes that write the same two tokens do not cross.
             if kept:
@@ -155,10 +195,23 @@ def commit(arrivals: Sequence[Arrival]) -> list[bool | Exception]:
                         for _token, one in sorted(present.items())
                     ],
                 )
-    return [
-        True if one.sealed is None or one.parent_id in open_rounds else VoteClosed()
-        for one in arrivals
-    ]
+        rounds = dict(
+            LiveBallot.objects.filter(token__in=kept).values_list("token", "round_id")
+            if kept
+            else ()
+        )
+    return [_outcome(one, open_sessions, open_rounds, rounds) for one in arrivals]
+
+
+def _outcome(
+    one: Arrival, open_sessions: set[int], open_rounds: set[int], rounds: dict[str, int]
+) -> bool | Exception:
+    """What became of an arrival; `rounds`: of the ballot that each token now bears."""
+    if one.sealed is None:
+        return True if one.parent_id in open_sessions else UnknownSession()
+    if one.parent_id not in open_rounds:
+        return VoteClosed()
+    return True if rounds[one.token] == one.parent_id else TokenOfAnother()
 
 
 _committer: GroupCommitter[Arrival, bool] = GroupCommitter(

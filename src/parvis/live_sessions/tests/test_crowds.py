@@ -7,19 +7,22 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.live_sessions import codes, keys
-from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
+from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, Presence
 from parvis.live_sessions.operations import running
 from parvis.live_sessions.operations.voting import (
     Arrival,
+    UnknownSession,
     VoteClosed,
     cast_vote,
     commit,
+    enter,
 )
+from parvis.live_sessions.snapshots import snapshot
 from parvis.live_sessions.tests.factories import box_of, device, open_session, vote
 
 AT_ONCE = 50
@@ -140,6 +143,67 @@ def test_a_vote_received_before_the_close_is_counted():
     assert LiveRound.objects.get(session=session, number=number).tables["answers"] == 5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_enters_while_the_vote_closes_stops_nobody():
+    """One batch holds a ballot and a presence; closing holds the session, then waits for both."""
+    needs_a_server()
+    session = open_session()
+    number = put(session)
+    round_ = LiveRound.objects.get(session=session, number=number)
+    together = [
+        Arrival("a" * 64, session.organisation_id, round_.pk, b"x"),
+        Arrival("b" * 64, session.organisation_id, session.pk),
+    ]
+    session.refresh_from_db()
+
+    def close() -> None:
+        running.close_vote(session=session, version=session.version)
+
+    assert at_once(lambda: commit(together), close) is None
+    round_.refresh_from_db()
+    assert round_.state == "closed"
+    assert Presence.objects.count() == LiveBallot.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_enters_while_the_session_ends_leaves_nothing():
+    needs_a_server()
+    session = open_session()
+    entered = [Arrival("b" * 64, session.organisation_id, session.pk)]
+    raised = at_once(
+        lambda: running.end_session(session=session, by=None),
+        lambda: raise_first(commit(entered)),
+    )
+    assert isinstance(raised, UnknownSession)
+    assert not Presence.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_entered_before_the_end_leaves_nothing():
+    needs_a_server()
+    session = open_session()
+    entered = [Arrival("b" * 64, session.organisation_id, session.pk)]
+    raised = at_once(lambda: commit(entered), lambda: running.end_session(session=session, by=None))
+    assert raised is None
+    assert not Presence.objects.exists()
+
+
+def raise_first(outcomes: list[bool | Exception]) -> None:
+    if isinstance(outcomes[0], Exception):
+        raise outcomes[0]
+
+
+@pytest.mark.django_db
+def test_an_older_snapshot_lets_nobody_into_an_ended_session(settings):
+    settings.LIVE_SNAPSHOT_SECONDS = 60
+    session = open_session()
+    snapshot(session.code, fresh=True)
+    running.end_session(session=session, by=None)
+    with pytest.raises(UnknownSession):
+        enter(code=session.code, token="c" * 64)
+    assert not Presence.objects.exists()
+
+
 @pytest.mark.django_db
 def test_a_restored_copy_of_an_ended_session_is_erased_again():
     session = open_session()
@@ -149,3 +213,48 @@ def test_a_restored_copy_of_an_ended_session_is_erased_again():
     session.refresh_from_db()
     assert session.state == "ended"
     assert not LiveBallot.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flood_of_votes_does_not_keep_a_vote_from_closing():
+    """Whoever closes waits for those who vote already, not for all who come after."""
+    needs_a_server()
+    session = open_session(expected=200)
+    number = put(session)
+    pk = LiveRound.objects.get(session=session, number=number).pk
+    is_over = threading.Event()
+    refused = threading.Event()
+    # Enough that at every instant one of them is in its transaction, and votes.
+    batches = threading.Semaphore(0)
+
+    def flood(first: str) -> None:
+        try:
+            with scopes_disabled():
+                for rank in range(100):
+                    token = f"{first}{rank:x}".ljust(64, "0")
+                    with transaction.atomic():
+                        (outcome,) = commit([Arrival(token, session.organisation_id, pk, b"x")])
+                        batches.release()
+                        # The other has begun its own before this one ends.
+                        is_over.wait(0.02)
+                    if isinstance(outcome, VoteClosed):
+                        refused.set()
+                        return
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=flood, args=(first,)) for first in "abcdef012345"]
+    for thread in threads:
+        thread.start()
+    for _batch in range(6):
+        assert batches.acquire(timeout=30)
+    session.refresh_from_db()
+    running.close_vote(session=session, version=session.version)
+    voted = LiveBallot.objects.count()
+    is_over.set()
+    for thread in threads:
+        thread.join()
+    assert refused.is_set()
+    # A thousand more were on their way.
+    assert voted < 200
+    assert LiveBallot.objects.count() == voted

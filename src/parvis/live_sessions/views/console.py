@@ -77,6 +77,8 @@ def console(request: HatRequest, pk: int) -> HttpResponse:
 def console_state(request: HatRequest, pk: int) -> HttpResponse:
     """The counts of the console, and whether the page is still that of the session."""
     current = access_session(request.hat, pk)
+    if current.state == SessionState.PREPARED:
+        raise Http404
     is_older = request.GET.get("version", "") != str(current.version)
     return render(
         request,

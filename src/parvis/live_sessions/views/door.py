@@ -57,7 +57,8 @@ def in_json(view: View) -> View:
             return JsonResponse(content, status=refusal.status)
         except (BusyError, DatabaseError) as error:
             if isinstance(error, DatabaseError):
-                logger.exception("room")
+                # With its request: the line then bears the hour alone.
+                logger.exception("room", extra={"request": request})
             response = JsonResponse({"error": "busy", "message": busy_words()}, status=503)
             response["Retry-After"] = str(RETRY_SECONDS)
             return response
