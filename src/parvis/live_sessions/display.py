@@ -87,13 +87,13 @@ def shown_of(session: LiveSession, found: LiveRound, *, for_facilitator: bool = 
     title = card_title(figures)
     if found.step == Step.SUPPORT:
         rows = sorted(rows, key=lambda row: -row.percent)
-        title = _("Les plus soutenues : %(idea)s") % {"idea": rows[0].label}
+        title = _("Les plus soutenues : %(idea)s") % {"idea": rows[0].label}
     return Shown(card, answers, title, "" if real is None else real_words(real), rows)
 
 
 def real_words(real: Real) -> str:
     """What was measured behind a guess, and by whom."""
-    return _("Selon %(source)s : %(real)s") % {
+    return _("Selon %(source)s : %(real)s") % {
         "source": SOURCES[real.source],
         "real": out_of_ten(real.figure),
     }

@@ -33,7 +33,7 @@ class SettingsForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("Titre de la séance"),
         max_length=MAX_TITLE_CHARACTERS,
-        help_text=gettext_lazy("La salle le lit : « Réunion d’accueil du 12 mars »."),
+        help_text=gettext_lazy("La salle le lit : « Réunion d’accueil du 12 mars »."),
     )
     expected = forms.IntegerField(
         label=gettext_lazy("Personnes attendues"),
@@ -51,7 +51,7 @@ class SettingsForm(forms.Form):
         max_value=MAX_THRESHOLD,
         initial=DEFAULT_THRESHOLD,
         help_text=gettext_lazy(
-            "Rien n’est montré de moins de réponses. 10 d’ordinaire, 5 au moins ; ne change plus "
+            "Rien n’est montré de moins de réponses. 10 d’ordinaire, 5 au moins ; ne change plus "
             "une fois la salle ouverte."
         ),
     )
@@ -71,9 +71,9 @@ class NewSessionForm(SettingsForm):
         label=gettext_lazy("Reprendre les cartes d’un sondage"),
         queryset=StaffPoll.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Aucun : j’ajouterai des cartes ensuite"),
+        empty_label=gettext_lazy("Aucun : j’ajouterai des cartes ensuite"),
         help_text=gettext_lazy(
-            "Même en préparation. Ses phrases à compléter deviennent des idées à soutenir ; vous "
+            "Même en préparation. Ses phrases à compléter deviennent des idées à soutenir ; vous "
             "pourrez en faire un nuage de mots."
         ),
     )

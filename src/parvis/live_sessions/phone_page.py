@@ -50,14 +50,14 @@ def _words() -> dict[str, Any]:
         "closedCounted": _("Votre réponse est comptée."),
         "closedWithout": _("Vous n’avez pas répondu à cette carte."),
         "tooLate": _(
-            "Le vote était déjà clos quand votre réponse est arrivée : elle n’est pas comptée."
+            "Le vote était déjà clos quand votre réponse est arrivée : elle n’est pas comptée."
         ),
         "lateChange": _(
-            "Le vote était déjà clos quand votre changement est arrivé : c’est votre réponse "
+            "Le vote était déjà clos quand votre changement est arrivé : c’est votre réponse "
             "d’avant qui est comptée."
         ),
         "lateUnsure": _(
-            "Le réseau a manqué pendant l’envoi, et le vote s’est clos : nous ne savons pas si "
+            "Le réseau a manqué pendant l’envoi, et le vote s’est clos : nous ne savons pas si "
             "votre réponse est comptée."
         ),
         "sorting": _("L’animateur relit ce que la salle a écrit."),
@@ -69,5 +69,5 @@ def _words() -> dict[str, Any]:
         "wordLabel": _("Mot {rank}"),
         "wordsHint": _("Un à trois mots, comme ils viennent."),
         "supportHint": _("Soutenez toutes les idées qui vous plaisent."),
-        "newCard": _("Nouvelle carte : {text}"),
+        "newCard": _("Nouvelle carte : {text}"),
     }

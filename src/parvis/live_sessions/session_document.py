@@ -122,7 +122,7 @@ def read_live_answer(card: LiveCard, value: Any) -> LiveAnswer:
         text = tidy(str(answer))
         if len(text) > MAX_IDEA_CHARACTERS:
             raise Refusal(
-                _("Votre idée dépasse %(most)d caractères : elle est gardée, raccourcissez-la.")
+                _("Votre idée dépasse %(most)d caractères : elle est gardée, raccourcissez-la.")
                 % {"most": MAX_IDEA_CHARACTERS},
                 field=card.key,
             )
@@ -154,7 +154,7 @@ def _words(value: Any) -> list[str]:
         raise Refusal(_("Trois mots au plus."))
     if any(len(word) > MAX_WORD_CHARACTERS for word in words.values()):
         raise Refusal(
-            _("Un mot a %(most)d caractères au plus : raccourcissez, tout est gardé.")
+            _("Un mot a %(most)d caractères au plus : raccourcissez, tout est gardé.")
             % {"most": MAX_WORD_CHARACTERS}
         )
     try:

@@ -43,7 +43,7 @@ class TooFew(Conflict):
     def __init__(self, threshold: int) -> None:
         super().__init__(
             _(
-                "Moins de %(threshold)d réponses : rien ne peut être montré sans qu’on devine qui "
+                "Moins de %(threshold)d réponses : rien ne peut être montré sans qu’on devine qui "
                 "a répondu quoi. Rouvrez le vote, ou passez à la carte suivante."
             )
             % {"threshold": threshold}

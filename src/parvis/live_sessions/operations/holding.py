@@ -25,7 +25,7 @@ class Stale(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("La séance avait déjà avancé : voici où elle en est. Rien n’a été fait deux fois.")
+            _("La séance avait déjà avancé : voici où elle en est. Rien n’a été fait deux fois.")
         )
 
 

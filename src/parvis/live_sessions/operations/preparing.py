@@ -126,7 +126,7 @@ def arrange_card(*, session: LiveSession, key: str, action: str, by: Person) -> 
             return locked
         cards[place], cards[other] = cards[other], card
     elif is_put:
-        raise Conflict(_("Cette carte a déjà été posée à la salle : elle ne change plus."))
+        raise Conflict(_("Cette carte a déjà été posée à la salle : elle ne change plus."))
     elif action == "remove":
         del cards[place]
     elif action in Shape.values and card.gives_texts:
@@ -150,7 +150,7 @@ def _cards_of(poll: StaffPoll) -> list[dict[str, Any]]:
         read_document(poll.document)
     except Refusal as refusal:
         raise Refusal(
-            _("Les cartes de « %(poll)s » ont encore un point à corriger : terminez-les d’abord.")
+            _("Les cartes de « %(poll)s » ont encore un point à corriger : terminez-les d’abord.")
             % {"poll": poll.title},
             field="poll",
         ) from refusal
@@ -173,7 +173,7 @@ def _fill(session: LiveSession, content: SessionSettings) -> None:
         )
     if not MINIMUM_THRESHOLD <= content.threshold <= MAX_THRESHOLD:
         raise Refusal(
-            _("Le seuil va de %(least)d à %(most)d : en dessous, on devinerait qui a répondu.")
+            _("Le seuil va de %(least)d à %(most)d : en dessous, on devinerait qui a répondu.")
             % {"least": MINIMUM_THRESHOLD, "most": MAX_THRESHOLD},
             field="threshold",
         )
@@ -190,7 +190,7 @@ def _fill(session: LiveSession, content: SessionSettings) -> None:
 def _hold_prepared(session: LiveSession) -> LiveSession:
     locked = hold_session(session)
     if locked.state != SessionState.PREPARED:
-        raise Conflict(_("Cette séance a été ouverte : ses réglages ne changent plus."))
+        raise Conflict(_("Cette séance a été ouverte : ses réglages ne changent plus."))
     return locked
 
 

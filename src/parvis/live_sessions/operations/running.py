@@ -143,7 +143,7 @@ def open_support(*, session: LiveSession, version: int | str) -> LiveSession:
     )
     if not 2 <= len(ideas) <= MOST_IDEAS:
         raise Conflict(
-            _("Gardez de deux à %(most)d idées pour les soumettre au vote : il y en a %(number)d.")
+            _("Gardez de deux à %(most)d idées pour les soumettre au vote : il y en a %(number)d.")
             % {"most": MOST_IDEAS, "number": len(ideas)}
         )
     locked.current = _new_round(locked, card.key, Step.SUPPORT, options=ideas).number

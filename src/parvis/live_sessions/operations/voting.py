@@ -61,14 +61,14 @@ class UnknownSession(VoteRefusal):
     code = "unknown"
 
     def __init__(self) -> None:
-        super().__init__(_("Ce code n’est celui d’aucune séance en cours : regardez l’écran."))
+        super().__init__(_("Ce code n’est celui d’aucune séance en cours : regardez l’écran."))
 
 
 class TokenOfAnother(VoteRefusal):
     """A ballot of another card bears this token, which no page of ours does: that one stays."""
 
     def __init__(self) -> None:
-        super().__init__(_("Cet envoi n’est pas lisible : rechargez la page."))
+        super().__init__(_("Cet envoi n’est pas lisible : rechargez la page."))
 
 
 class VoteClosed(VoteRefusal):
@@ -79,7 +79,7 @@ class VoteClosed(VoteRefusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Le vote sur cette carte était déjà clos : votre réponse n’est pas comptée.")
+            _("Le vote sur cette carte était déjà clos : votre réponse n’est pas comptée.")
         )
 
 
@@ -89,7 +89,7 @@ class RoomFull(VoteRefusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("La salle est pleine : plus de %(most)d appareils y sont déjà entrés.")
+            _("La salle est pleine : plus de %(most)d appareils y sont déjà entrés.")
             % {"most": MOST_DEVICES}
         )
 
@@ -108,7 +108,7 @@ def enter(*, code: str, token: str) -> None:
     """Count a device in the room; twice changes nothing. Raise `VoteRefusal`."""
     found = _running(code)
     if not is_token(token):
-        raise VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))
+        raise VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))
     if found.devices >= MOST_DEVICES:
         raise RoomFull
     _committer.submit(Arrival(token, found.organisation_id, found.session_id))
@@ -128,7 +128,7 @@ def cast_vote(*, code: str, number: int, token: str, answer: Any) -> None:
     if current is None or current.number != number:
         raise VoteClosed
     if not is_token(token):
-        raise VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))
+        raise VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))
     read = read_live_answer(current.card, answer)
     if found.ballots >= MOST_DEVICES:
         raise RoomFull

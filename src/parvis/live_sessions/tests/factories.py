@@ -23,7 +23,7 @@ from parvis.staff_polls.tests.factories import every_kind
 def every_card() -> dict[str, Any]:
     """Cards of every kind and of both shapes: `mot` is a cloud, `souhait` is ideas."""
     cards = of_poll(every_kind()["cards"])
-    word = {"key": "mot", "kind": "sentence", "text": "Notre accueil en un mot :"}
+    word = {"key": "mot", "kind": "sentence", "text": "Notre accueil en un mot :"}
     return {"cards": [*cards, {**word, "shape": Shape.WORDS}]}
 
 

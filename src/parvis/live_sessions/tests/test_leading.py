@@ -156,7 +156,7 @@ def test_ideas_are_masked_shown_then_supported(session):
     found = put(session, "souhait")
     ideas = [
         "Un accueil le samedi",
-        "un accueil le samedi !",
+        "un accueil le samedi !",
         "Demandez à Mme Durand au 06 12 34 56 78",
         "Des horaires affichés",
         "Un seul numéro",

@@ -142,11 +142,11 @@ def end(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "foundation/confirm.html",
         {
-            "title": _("Terminer « %s » ?") % current.title,
+            "title": _("Terminer « %s » ?") % current.title,
             "consequences": [
                 _("Plus personne ne peut répondre, et le code de la salle ne sert plus."),
                 _(
-                    "Les votes pas encore comptés le sont, s’ils atteignent le seuil ; vous les "
+                    "Les votes pas encore comptés le sont, s’ils atteignent le seuil ; vous les "
                     "lirez dans les résultats."
                 ),
                 _("Les réponses de chacun sont détruites, avec la clé qui les ouvrait."),

@@ -67,7 +67,7 @@ def in_json(view: View) -> View:
 
 
 def busy_words() -> str:
-    return _("Beaucoup répondent en même temps : votre réponse est gardée et repart toute seule.")
+    return _("Beaucoup répondent en même temps : votre réponse est gardée et repart toute seule.")
 
 
 def find_session(code: str) -> LiveSession | None:

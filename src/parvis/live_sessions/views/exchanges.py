@@ -86,7 +86,7 @@ def _content(request: HttpRequest) -> dict[str, Any]:
     except (RequestDataTooBig, UnreadablePostError) as error:
         raise _unreadable() from error
     if len(body) > MAX_BODY_BYTES:
-        raise VoteRefusal(_("Cet envoi est trop long : raccourcissez, tout est gardé."))
+        raise VoteRefusal(_("Cet envoi est trop long : raccourcissez, tout est gardé."))
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -97,4 +97,4 @@ def _content(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unreadable() -> VoteRefusal:
-    return VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))
+    return VoteRefusal(_("Cet envoi n’est pas lisible : rechargez la page."))

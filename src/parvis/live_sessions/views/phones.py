@@ -64,7 +64,7 @@ def phone(request: HttpRequest, code: str) -> HttpResponse:
         try:
             sent = request.POST
         except RequestDataTooBig:
-            problem = _("Cet envoi est trop long : raccourcissez votre texte.")
+            problem = _("Cet envoi est trop long : raccourcissez votre texte.")
             return _page(session, secret=codes.new_secret(), problem=problem, status=413)
         return _answered(session, sent)
 

@@ -206,8 +206,8 @@ def delete(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "foundation/confirm.html",
         {
-            "title": _("Supprimer « %s » ?") % current.title,
-            "consequences": [_("Ses cartes sont supprimées ; celles de vos sondages restent.")],
+            "title": _("Supprimer « %s » ?") % current.title,
+            "consequences": [_("Ses cartes sont supprimées ; celles de vos sondages restent.")],
             "irreversible": True,
             "danger": True,
             "confirm_label": _("Supprimer la séance"),

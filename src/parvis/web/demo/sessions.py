@@ -28,8 +28,8 @@ from parvis.web.demo.dates import moment
 ROOM: Final = 46
 _DAYS_AGO: Final = 40
 _CARDS: Final = ("fierte", "accueil-courtois", "canal-ameliorer")
-_WORD: Final = {"key": "un-mot", "text": "Notre accueil, en un mot :"}
-_IDEA: Final = {"key": "une-idee", "text": "Ce que nous pourrions changer dès lundi :"}
+_WORD: Final = {"key": "un-mot", "text": "Notre accueil, en un mot :"}
+_IDEA: Final = {"key": "une-idee", "text": "Ce que nous pourrions changer dès lundi :"}
 # Words with how likely each is to come, and ideas with how much each is liked.
 _WORDS: Final = {
     "chaleureux": 9,
