@@ -103,7 +103,7 @@ def read_data(path: str) -> DataFile:
         of another length, an empty or repeated identifier.
     """
     text = read_text(path)
-    separator = _separator(text, path)
+    separator = separator_of(text, path)
     # Strict, or an unclosed quote would swallow the rest of the file in silence.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []
@@ -133,7 +133,7 @@ def read_data(path: str) -> DataFile:
     )
 
 
-def _separator(text: str, path: str) -> str:
+def separator_of(text: str, path: str) -> str:
     """The more frequent of `;` and `,` in the first line, outside quotes."""
     first_line = text.lstrip().splitlines()[0]
     outside_quotes = re.sub(r'"[^"]*"', "", first_line)

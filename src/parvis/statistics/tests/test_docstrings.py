@@ -14,6 +14,7 @@ MODULES = [
     "expected_range",
     "intervals",
     "noise_band",
+    "opinion_groups",
     "poll_attack",
     "poll_coarse",
     "poll_disclosure",
