@@ -9,19 +9,27 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 from parvis.analyse.errors import InputError, printable, quote
 from parvis.analyse.help_texts import HELP
 from parvis.analyse.messages import Language, Message, sentence
 
+if TYPE_CHECKING:
+    from parvis.analyse.composite import Item
+
 # Each analysis and the options that are its own.
 ANALYSES: Final = {
     "composite": ("config",),
     "opinions": ("moderated", "seed"),
+    "budget": ("rule", "completion"),
+    "pairs": ("method",),
 }
 OWN_OPTIONS: Final = tuple(option for options in ANALYSES.values() for option in options)
 MODERATED: Final = ("left-out", "as-passes")
+RULES: Final = ("equal-shares", "greedy")
+COMPLETIONS: Final = ("add1", "greedy", "none")
+METHODS: Final = ("bradley-terry", "win-rate")
 LARGEST_SEED: Final = 2**32 - 1
 FORMATS: Final = ("table", "json", "csv")
 EXIT_DONE: Final = 0
@@ -101,7 +109,8 @@ def _run(options: argparse.Namespace, positionals: list[str], language: Language
     if len(files) > most_files:
         message = Message.FILES_TOO_MANY if most_files > 1 else Message.DATA_GIVEN_TWICE
         raise InputError(message, extra=printable(files[most_files]))
-    run = {"composite": _composite, "opinions": _opinions}[analysis]
+    runs = {"composite": _composite, "opinions": _opinions, "budget": _budget, "pairs": _pairs}
+    run = runs[analysis]
     return run(files, options, output_format, language)
 
 
@@ -114,12 +123,7 @@ def _composite(
         raise InputError(Message.OPTION_WITHOUT_VALUE, option="--config")
     from parvis.analyse import composite
 
-    items = composite.analyse_composite(files[0], options.config)
-    if output_format == "json":
-        return composite.as_json(items)
-    if output_format == "csv":
-        return composite.as_csv(items)
-    return composite.as_table(items, language)
+    return _ranked(composite.analyse_composite(files[0], options.config), output_format, language)
 
 
 def _opinions(
@@ -144,6 +148,42 @@ def _opinions(
     if output_format == "csv":
         return opinions.as_csv(found)
     return opinions.as_table(found, language)
+
+
+def _budget(
+    files: list[str], options: argparse.Namespace, output_format: str, language: Language
+) -> str:
+    rule = _own_choice(options.rule, "--rule", RULES)
+    completion = _own_choice(options.completion, "--completion", COMPLETIONS)
+    if rule != "equal-shares" and options.completion is not None:
+        raise InputError(Message.COMPLETION_WITHOUT_SHARES)
+    from parvis.analyse import budget
+
+    found = budget.analyse_budget(files[0], budget.Rule(rule), budget.Completion(completion))
+    if output_format == "json":
+        return budget.as_json(found)
+    if output_format == "csv":
+        return budget.as_csv(found)
+    return budget.as_table(found, language)
+
+
+def _pairs(
+    files: list[str], options: argparse.Namespace, output_format: str, language: Language
+) -> str:
+    method = _own_choice(options.method, "--method", METHODS)
+    from parvis.analyse import pairs
+
+    return _ranked(pairs.analyse_pairs(files[0], method), output_format, language)
+
+
+def _ranked(items: list[Item], output_format: str, language: Language) -> str:
+    from parvis.analyse import composite
+
+    if output_format == "json":
+        return composite.as_json(items)
+    if output_format == "csv":
+        return composite.as_csv(items)
+    return composite.as_table(items, language)
 
 
 def _own_choice(value: str | None, option: str, choices: tuple[str, ...]) -> str:

@@ -36,6 +36,21 @@ class Message(Enum):
     GROUPS_FOUND = auto()
     REPRESENTATIVE_STATEMENTS = auto()
     CONSENSUAL_STATEMENTS = auto()
+    HEAD_PROJECT = auto()
+    HEAD_COST = auto()
+    HEAD_SUPPORT = auto()
+    HEAD_DECISION = auto()
+    BUDGET_FOUND = auto()
+    BUDGET_SHARE = auto()
+    PROJECT_BOUGHT = auto()
+    PROJECT_BOUGHT_BY_POINTS = auto()
+    PROJECT_MOST_SUPPORTED = auto()
+    PROJECT_COMPLETED = auto()
+    PROJECT_FREE = auto()
+    PROJECT_TOO_DEAR = auto()
+    PROJECT_NO_SUPPORT = auto()
+    PROJECT_SUPPORTERS_SHORT = auto()
+    PROJECT_DID_NOT_FIT = auto()
 
     ANALYSIS_NOT_GIVEN = auto()
     ANALYSIS_UNKNOWN = auto()
@@ -44,6 +59,7 @@ class Message(Enum):
     OPTION_VALUE_UNKNOWN = auto()
     OPTION_OF_ANOTHER_ANALYSIS = auto()
     SEED_INVALID = auto()
+    COMPLETION_WITHOUT_SHARES = auto()
     OPTION_MALFORMED = auto()
     DATA_NOT_GIVEN = auto()
     DATA_GIVEN_TWICE = auto()
@@ -78,6 +94,16 @@ class Message(Enum):
     VOTE_INVALID = auto()
     TIME_INVALID = auto()
     MODERATION_INVALID = auto()
+    SECTION_MISSING = auto()
+    SECTION_TWICE = auto()
+    OUTSIDE_SECTIONS = auto()
+    AMOUNT_INVALID = auto()
+    POINTS_INVALID = auto()
+    POINTS_COUNT = auto()
+    PROJECT_UNKNOWN = auto()
+    PROJECT_TWICE = auto()
+    COMPARED_WITH_ITSELF = auto()
+    ITEMS_TOO_MANY = auto()
 
     YAML_INVALID = auto()
     YAML_INVALID_AT = auto()
@@ -126,6 +152,25 @@ _FRENCH: Final[dict[Message, str]] = {
     ),
     Message.REPRESENTATIVE_STATEMENTS: "Ce qui distingue chaque groupe",
     Message.CONSENSUAL_STATEMENTS: "Ce sur quoi les groupes s’accordent le plus",
+    Message.HEAD_PROJECT: "projet",
+    Message.HEAD_COST: "coût",
+    Message.HEAD_SUPPORT: "soutien",
+    Message.HEAD_DECISION: "décision",
+    Message.BUDGET_FOUND: (
+        "{chosen} projet(s) retenu(s) sur {projects}, {cost} sur {envelope}, {voters} bulletin(s)"
+    ),
+    Message.BUDGET_SHARE: "Part de chaque votant : {share}, dont {added} ajoutés pour compléter",
+    Message.PROJECT_BOUGHT: "retenu : {full} à {price}, {less} avec ce qui leur restait ({in_all})",
+    Message.PROJECT_BOUGHT_BY_POINTS: (
+        "retenu : {full} à {price} le point, {less} avec ce qui leur restait ({in_all})"
+    ),
+    Message.PROJECT_MOST_SUPPORTED: "retenu : tient dans le reste de l’enveloppe",
+    Message.PROJECT_COMPLETED: "retenu en complément : tient dans le reste de l’enveloppe",
+    Message.PROJECT_FREE: "retenu : ne coûte rien",
+    Message.PROJECT_TOO_DEAR: "écarté : dépasse toute l’enveloppe de {missing}",
+    Message.PROJECT_NO_SUPPORT: "écarté : aucun soutien",
+    Message.PROJECT_SUPPORTERS_SHORT: "écarté : il manque {missing} à ses soutiens",
+    Message.PROJECT_DID_NOT_FIT: "écarté : il manque {missing} au reste de l’enveloppe",
     Message.ANALYSIS_NOT_GIVEN: "indiquez l’analyse à faire : {choices} ; voyez --help.",
     Message.ANALYSIS_UNKNOWN: "l’analyse « {name} » n’existe pas ; analyse possible : {choices}.",
     Message.OPTION_UNKNOWN: "l’option « {option} » n’existe pas ; voyez --help.",
@@ -138,6 +183,9 @@ _FRENCH: Final[dict[Message, str]] = {
         "l’option {option} n’est pas une option de l’analyse « {analysis} »."
     ),
     Message.SEED_INVALID: "l’option --seed attend un nombre entier de 0 à 4294967295.",
+    Message.COMPLETION_WITHOUT_SHARES: (
+        "l’option --completion ne s’emploie qu’avec --rule equal-shares."
+    ),
     Message.DATA_NOT_GIVEN: "indiquez le fichier de données (CSV) ; voyez --help.",
     Message.DATA_GIVEN_TWICE: "un seul fichier de données est attendu ; « {extra} » est de trop.",
     Message.FILES_TOO_MANY: "deux fichiers au plus sont attendus ; « {extra} » est de trop.",
@@ -185,6 +233,22 @@ _FRENCH: Final[dict[Message, str]] = {
     Message.TIME_INVALID: "« {value} » n’est pas un horodatage ; un nombre entier est attendu.",
     Message.MODERATION_INVALID: (
         "« {value} » n’est pas un état de modération ; 1, 0 ou -1 (écarté) est attendu."
+    ),
+    Message.SECTION_MISSING: "la section {section} manque.",
+    Message.SECTION_TWICE: "la section {section} est donnée deux fois.",
+    Message.OUTSIDE_SECTIONS: "cette ligne vient avant toute section (META, PROJECTS ou VOTES).",
+    Message.AMOUNT_INVALID: (
+        "« {value} » n’est pas un montant ; un nombre positif ou nul est attendu."
+    ),
+    Message.POINTS_INVALID: (
+        "« {value} » n’est pas un nombre de points ; un nombre positif ou nul est attendu."
+    ),
+    Message.POINTS_COUNT: "{points} nombre(s) de points pour {projects} projet(s).",
+    Message.PROJECT_UNKNOWN: "le projet « {id} » n’est pas dans la section PROJECTS.",
+    Message.PROJECT_TWICE: "le projet « {id} » est deux fois dans ce bulletin.",
+    Message.COMPARED_WITH_ITSELF: "« {id} » est comparé à lui-même.",
+    Message.ITEMS_TOO_MANY: (
+        "{found} éléments ; la méthode bradley-terry en admet {most} ; voyez --method win-rate."
     ),
     Message.YAML_INVALID: "ce fichier n’est pas du YAML valide.",
     Message.YAML_INVALID_AT: "ce fichier n’est pas du YAML valide (colonne {column}).",
@@ -237,6 +301,25 @@ _ENGLISH: Final[dict[Message, str]] = {
     ),
     Message.REPRESENTATIVE_STATEMENTS: "What sets each group apart",
     Message.CONSENSUAL_STATEMENTS: "What the groups agree on most",
+    Message.HEAD_PROJECT: "project",
+    Message.HEAD_COST: "cost",
+    Message.HEAD_SUPPORT: "support",
+    Message.HEAD_DECISION: "decision",
+    Message.BUDGET_FOUND: (
+        "{chosen} of {projects} project(s) chosen, {cost} of {envelope}, {voters} ballot(s)"
+    ),
+    Message.BUDGET_SHARE: "Share of each voter: {share}, of which {added} added to complete",
+    Message.PROJECT_BOUGHT: "chosen: {full} paid {price}, {less} what they had left ({in_all})",
+    Message.PROJECT_BOUGHT_BY_POINTS: (
+        "chosen: {full} paid {price} a point, {less} what they had left ({in_all})"
+    ),
+    Message.PROJECT_MOST_SUPPORTED: "chosen: fits in the rest of the envelope",
+    Message.PROJECT_COMPLETED: "chosen to complete: fits in the rest of the envelope",
+    Message.PROJECT_FREE: "chosen: costs nothing",
+    Message.PROJECT_TOO_DEAR: "refused: exceeds the whole envelope by {missing}",
+    Message.PROJECT_NO_SUPPORT: "refused: no support",
+    Message.PROJECT_SUPPORTERS_SHORT: "refused: its supporters lack {missing}",
+    Message.PROJECT_DID_NOT_FIT: "refused: the rest of the envelope lacks {missing}",
     Message.ANALYSIS_NOT_GIVEN: "give the analysis to make: {choices}; see --help.",
     Message.ANALYSIS_UNKNOWN: 'there is no analysis "{name}"; possible: {choices}.',
     Message.OPTION_UNKNOWN: 'there is no option "{option}"; see --help.',
@@ -245,6 +328,7 @@ _ENGLISH: Final[dict[Message, str]] = {
     Message.OPTION_MALFORMED: "the command line is malformed; see --help.",
     Message.OPTION_OF_ANOTHER_ANALYSIS: '{option} is not an option of the analysis "{analysis}".',
     Message.SEED_INVALID: "option --seed needs a whole number from 0 to 4294967295.",
+    Message.COMPLETION_WITHOUT_SHARES: "option --completion needs --rule equal-shares.",
     Message.DATA_NOT_GIVEN: "give the data file (CSV); see --help.",
     Message.DATA_GIVEN_TWICE: 'only one data file is expected; "{extra}" is one too many.',
     Message.FILES_TOO_MANY: 'two files at most are expected; "{extra}" is one too many.',
@@ -282,6 +366,20 @@ _ENGLISH: Final[dict[Message, str]] = {
     Message.TIME_INVALID: '"{value}" is not a timestamp; a whole number is expected.',
     Message.MODERATION_INVALID: (
         '"{value}" is not a state of moderation; 1, 0 or -1 (left out) is expected.'
+    ),
+    Message.SECTION_MISSING: "section {section} is missing.",
+    Message.SECTION_TWICE: "section {section} is given twice.",
+    Message.OUTSIDE_SECTIONS: "this line comes before any section (META, PROJECTS or VOTES).",
+    Message.AMOUNT_INVALID: '"{value}" is not an amount; a number of zero or more is expected.',
+    Message.POINTS_INVALID: (
+        '"{value}" is not a number of points; a number of zero or more is expected.'
+    ),
+    Message.POINTS_COUNT: "{points} number(s) of points for {projects} project(s).",
+    Message.PROJECT_UNKNOWN: 'project "{id}" is not in the section PROJECTS.',
+    Message.PROJECT_TWICE: 'project "{id}" is twice in this ballot.',
+    Message.COMPARED_WITH_ITSELF: '"{id}" is compared with itself.',
+    Message.ITEMS_TOO_MANY: (
+        "{found} items; method bradley-terry takes {most}; see --method win-rate."
     ),
     Message.YAML_INVALID: "this file is not valid YAML.",
     Message.YAML_INVALID_AT: "this file is not valid YAML (column {column}).",

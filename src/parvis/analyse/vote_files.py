@@ -6,21 +6,16 @@ time into arrays: five million votes are an ordinary national consultation.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from parvis.analyse.data_file import MOST_COLUMNS_NAMED, separator_of
 from parvis.analyse.errors import InputError, quote
 from parvis.analyse.messages import Message
-from parvis.analyse.text_file import read_text
+from parvis.analyse.named_rows import NamedRows
 
-# Some twenty million votes.
-MEGABYTES: Final = 1000
 VOTER, STATEMENT, VOTE, TIME = "voter-id", "comment-id", "vote", "timestamp"
 MODERATED, BODY = "moderated", "comment-body"
 VOTES: Final = {"1": 1, "-1": -1, "0": 0}
@@ -59,7 +54,7 @@ def read_votes(path: str) -> VotesFile:
         Unreadable or malformed file, a missing column, no row, an empty identifier, a vote that
         is none of 1, −1 and 0, a timestamp that is not a whole number.
     """
-    rows = _Rows(path, needed=(VOTER, STATEMENT, VOTE))
+    rows = NamedRows(path, needed=(VOTER, STATEMENT, VOTE))
     who, what, which, when = (rows.position(name) for name in (VOTER, STATEMENT, VOTE, TIME))
     people: dict[str, int] = {}
     statements: dict[str, int] = {}
@@ -104,7 +99,7 @@ def read_statements(path: str) -> StatementsFile:
         Unreadable or malformed file, a missing column, an identifier empty or repeated, a state
         of moderation that is none of 1, 0 and −1.
     """
-    rows = _Rows(path, needed=(STATEMENT, MODERATED))
+    rows = NamedRows(path, needed=(STATEMENT, MODERATED))
     what, state, body = (rows.position(name) for name in (STATEMENT, MODERATED, BODY))
     lines: dict[str, int] = {}
     out: set[str] = set()
@@ -143,59 +138,3 @@ def natural_order(identifier: str) -> tuple[int, int, str]:
     if identifier.isascii() and identifier.isdigit():
         return (0, int(identifier[:300]), identifier)
     return (1, 0, identifier)
-
-
-class _Rows:
-    """The rows of a CSV file with named columns, each with the line it ends on."""
-
-    def __init__(self, path: str, needed: Sequence[str]) -> None:
-        self.path = path
-        text = read_text(path, megabytes=MEGABYTES)
-        # Strict, or an unclosed quote would swallow the rest of the file in silence.
-        self._reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=separator_of(text, path), strict=True
-        )
-        self._records = self._sound_records()
-        line, columns = next(self._records, (0, []))
-        if not columns:
-            raise InputError(Message.FILE_EMPTY, file=path)
-        self._columns = [name.casefold().replace("_", "-") for name in columns]
-        for name in needed:
-            if name not in self._columns:
-                named = ", ".join(quote(one) for one in columns[:MOST_COLUMNS_NAMED])
-                if len(columns) > MOST_COLUMNS_NAMED:
-                    named += "…"
-                raise InputError(
-                    Message.COLUMN_NEEDED, file=path, line=line, field=name, columns=named
-                )
-            if self._columns.count(name) > 1:
-                raise InputError(Message.CSV_COLUMN_TWICE, file=path, line=line, field=name)
-
-    def position(self, name: str) -> int:
-        """Where a column is; −1 if it is not there."""
-        return self._columns.index(name) if name in self._columns else -1
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        width = len(self._columns)
-        for line, cells in self._records:
-            if len(cells) != width:
-                raise InputError(
-                    Message.CSV_CELL_COUNT,
-                    file=self.path,
-                    line=line,
-                    found=len(cells),
-                    expected=width,
-                )
-            yield line, cells
-
-    def _sound_records(self) -> Iterator[tuple[int, list[str]]]:
-        try:
-            for record in self._reader:
-                cells = [cell.strip() for cell in record]
-                # Spreadsheets end their files with rows of empty cells.
-                if any(cells):
-                    yield self._reader.line_num, cells
-        except csv.Error as error:
-            raise InputError(
-                Message.CSV_MALFORMED, file=self.path, line=self._reader.line_num
-            ) from error

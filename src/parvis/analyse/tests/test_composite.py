@@ -304,8 +304,8 @@ def test_english(workshop: Workshop) -> None:
 
 
 def test_both_languages_have_every_message_with_the_same_fields() -> None:
-    def fields(text: str) -> set[str | None]:
-        return {field for _, _, field, _ in string.Formatter().parse(text)}
+    def fields(text: str) -> set[str]:
+        return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
 
     for message in Message:
         french, english = (CATALOGUE[language][message] for language in Language)

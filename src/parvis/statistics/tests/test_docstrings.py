@@ -8,6 +8,7 @@ import pytest
 MODULES = [
     "alarm_simulations",
     "attack",
+    "budgets",
     "composite",
     "cusum",
     "disclosure",
@@ -15,6 +16,7 @@ MODULES = [
     "intervals",
     "noise_band",
     "opinion_groups",
+    "pair_ranking",
     "poll_attack",
     "poll_coarse",
     "poll_disclosure",
