@@ -33,9 +33,9 @@ class NamedRows:
         self.path = path
         text = read_text(path, megabytes=MEGABYTES)
         # Strict, or an unclosed quote would swallow the rest of the file in silence.
-        self._reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=separator_of(text, path), strict=True
-        )
+        # From bytes: a StringIO would hold four bytes for each character.
+        lines = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+        self._reader = csv.reader(lines, delimiter=separator_of(text, path), strict=True)
         self._records = self._sound_records()
         line, columns = next(self._records, (0, []))
         if not columns:

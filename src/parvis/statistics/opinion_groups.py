@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -64,6 +64,29 @@ class GroupState:
     shown: int
     candidate: int
     in_a_row: int
+
+    def as_content(self) -> dict[str, Any]:
+        """Lists and numbers that JSON keeps exactly, if the identifiers are texts or numbers."""
+        return {
+            "components": [[name, *loadings] for name, loadings in self.components.items()],
+            "base": [list(pair) for pair in self.base.items()],
+            "groupings": [[k, list(groups)] for k, groups in self.groupings.items()],
+            "shown": self.shown,
+            "candidate": self.candidate,
+            "in_a_row": self.in_a_row,
+        }
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> GroupState:
+        """The state that `as_content` was made from."""
+        return cls(
+            components={name: (first, second) for name, first, second in content["components"]},
+            base=dict(content["base"]),
+            groupings={k: tuple(groups) for k, groups in content["groupings"]},
+            shown=content["shown"],
+            candidate=content["candidate"],
+            in_a_row=content["in_a_row"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +199,12 @@ def opinion_groups(
         representative=representativeness(counts),
         silhouettes=silhouettes,
         state=GroupState(
-            components=dict(zip(table.statements, map(tuple, space.components.T), strict=True)),
+            components={
+                name: (first, second)
+                for name, (first, second) in zip(
+                    table.statements, space.components.T.tolist(), strict=True
+                )
+            },
             base=dict(
                 zip((in_order.people[row] for row in inside.tolist()), base.tolist(), strict=True)
             ),

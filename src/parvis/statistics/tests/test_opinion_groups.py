@@ -1,5 +1,6 @@
 """Groups of opinion: planted camps are found, updates are calm, results are the same everywhere."""
 
+import json
 import os
 import subprocess
 import sys
@@ -266,6 +267,12 @@ def test_a_state_survives_people_and_statements_that_come_and_go() -> None:
     after = opinion_groups(later, former=before.state)
     assert after.groups == 2
     assert after.group.tolist() == [before.group[3], before.group[2], before.group[2]]
+
+
+def test_a_state_kept_as_json_is_the_same_state() -> None:
+    found = opinion_groups(drawn(200, 20, 3_000, seed=6)[0])
+    kept = json.loads(json.dumps(found.state.as_content()))
+    assert GroupState.from_content(kept) == found.state
 
 
 def test_a_state_of_nobody_is_a_fresh_start() -> None:
