@@ -152,6 +152,55 @@ def test_a_larger_vote_as_the_oracle(kind: BallotKind) -> None:
     assert found.increments > 0
 
 
+@pytest.mark.parametrize(
+    ("costs", "envelope", "ballots", "kind"),
+    [
+        (
+            {"a": 10, "b": 6, "c": 4},
+            20,
+            [{"b": 1}, {"a": 1, "b": 1, "c": 1}, {"a": 1}, {"c": 1}, {"a": 1}, {"b": 1, "c": 1}],
+            APPROVAL,
+        ),
+        (
+            {"a": 14, "b": 14, "c": 35, "d": 14, "e": 14},
+            70,
+            [
+                {"a": 1, "b": 1, "c": 1, "d": 1},
+                {"c": 1, "d": 1},
+                {"d": 1, "e": 1},
+                {"c": 1, "e": 1},
+                {"a": 1, "b": 1, "c": 1},
+                {"a": 1, "c": 1},
+            ],
+            APPROVAL,
+        ),
+        (
+            {"a": 14, "b": 14, "c": 17, "d": 35, "e": 14},
+            70,
+            [{"e": 3}, {"b": 3, "c": 3, "d": 2}, {}, {"a": 3, "b": 2}, {"a": 1, "b": 1, "c": 1}],
+            POINTS,
+        ),
+        (
+            {"a": 12, "b": 25, "c": 12, "d": 16, "e": 25, "f": 16, "g": 12},
+            50,
+            [
+                {"e": 2},
+                {"a": 1, "d": 2, "f": 3, "g": 1},
+                {"a": 2, "d": 3, "e": 1},
+                {"b": 2, "f": 1, "g": 1},
+                {"a": 3, "b": 3, "d": 1, "f": 1, "g": 2},
+            ],
+            POINTS,
+        ),
+    ],
+)
+def test_ties_that_rounding_would_break(costs, envelope, ballots, kind) -> None:
+    """Found by search: equal rates, or exactly enough money, that floating point gets wrong."""
+    vote = budget_vote(costs, envelope, ballots, kind)
+    found = choose_projects(vote, Rule.EQUAL_SHARES)
+    assert names(vote, found) == oracle(costs, envelope, ballots, kind, "none")
+
+
 def test_rates_that_differ_by_less_than_floating_point_tells() -> None:
     """Two projects whose exact rates differ in the 12th digit: the cheaper rate is bought."""
     large = 10**12
