@@ -29,6 +29,8 @@ BENCHMARKS = (
     "poll_votes",
     "poll_results",
     "live_session",
+    "opinion_groups",
+    "budgets",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

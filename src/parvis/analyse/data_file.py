@@ -20,6 +20,8 @@ from parvis.analyse.text_file import read_text
 
 ID_COLUMN: Final = "id"
 MOST_COLUMNS_NAMED: Final = 12
+# Characters of the first line that may tell the separator.
+LONGEST_HEAD: Final = 100_000
 
 # `float` alone would also take "nan", "1_000" and digits of other scripts.
 NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -103,7 +105,7 @@ def read_data(path: str) -> DataFile:
         of another length, an empty or repeated identifier.
     """
     text = read_text(path)
-    separator = _separator(text, path)
+    separator = separator_of(text, path)
     # Strict, or an unclosed quote would swallow the rest of the file in silence.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []
@@ -133,9 +135,10 @@ def read_data(path: str) -> DataFile:
     )
 
 
-def _separator(text: str, path: str) -> str:
+def separator_of(text: str, path: str) -> str:
     """The more frequent of `;` and `,` in the first line, outside quotes."""
-    first_line = text.lstrip().splitlines()[0]
+    start = len(text) - len(text.lstrip())
+    first_line = text[start : start + LONGEST_HEAD].splitlines()[0]
     outside_quotes = re.sub(r'"[^"]*"', "", first_line)
     semicolons, commas = outside_quotes.count(";"), outside_quotes.count(",")
     if semicolons == commas == 0:

@@ -20,23 +20,50 @@ class Language(StrEnum):
 class Message(Enum):
     """Everything the command may say."""
 
-    HELP = auto()
-    HELP_COMPOSITE = auto()
     PREFIX = auto()
     PLACE_LINE = auto()
     PLACE_FIELD = auto()
     AT_PLACE = auto()
     HEAD_RANK = auto()
     HEAD_SCORE = auto()
+    HEAD_GROUP = auto()
+    HEAD_PEOPLE = auto()
+    HEAD_STATEMENT = auto()
+    HEAD_SIDE = auto()
+    HEAD_CONSENSUS = auto()
+    AGREE = auto()
+    DISAGREE = auto()
+    GROUPS_FOUND = auto()
+    REPRESENTATIVE_STATEMENTS = auto()
+    CONSENSUAL_STATEMENTS = auto()
+    HEAD_PROJECT = auto()
+    HEAD_COST = auto()
+    HEAD_SUPPORT = auto()
+    HEAD_DECISION = auto()
+    BUDGET_FOUND = auto()
+    BUDGET_SHARE = auto()
+    PROJECT_BOUGHT = auto()
+    PROJECT_BOUGHT_BY_POINTS = auto()
+    PROJECT_MOST_SUPPORTED = auto()
+    PROJECT_COMPLETED = auto()
+    PROJECT_FREE = auto()
+    PROJECT_TOO_DEAR = auto()
+    PROJECT_NO_SUPPORT = auto()
+    PROJECT_SUPPORTERS_SHORT = auto()
+    PROJECT_DID_NOT_FIT = auto()
 
     ANALYSIS_NOT_GIVEN = auto()
     ANALYSIS_UNKNOWN = auto()
     OPTION_UNKNOWN = auto()
     OPTION_WITHOUT_VALUE = auto()
     OPTION_VALUE_UNKNOWN = auto()
+    OPTION_OF_ANOTHER_ANALYSIS = auto()
+    SEED_INVALID = auto()
+    COMPLETION_WITHOUT_SHARES = auto()
     OPTION_MALFORMED = auto()
     DATA_NOT_GIVEN = auto()
     DATA_GIVEN_TWICE = auto()
+    FILES_TOO_MANY = auto()
     CONFIG_NOT_GIVEN = auto()
 
     FILE_MISSING = auto()
@@ -54,6 +81,7 @@ class Message(Enum):
     CSV_COLUMN_TWICE = auto()
     CSV_NO_ROW = auto()
     CSV_CELL_COUNT = auto()
+    COLUMN_NEEDED = auto()
     ID_EMPTY = auto()
     ID_TWICE = auto()
     COLUMN_MISSING = auto()
@@ -62,6 +90,20 @@ class Message(Enum):
     CELL_NOT_A_NUMBER = auto()
     CELL_DECIMAL_COMMA = auto()
     CELL_NOT_FINITE = auto()
+
+    VOTE_INVALID = auto()
+    TIME_INVALID = auto()
+    MODERATION_INVALID = auto()
+    SECTION_MISSING = auto()
+    SECTION_TWICE = auto()
+    OUTSIDE_SECTIONS = auto()
+    AMOUNT_INVALID = auto()
+    POINTS_INVALID = auto()
+    POINTS_COUNT = auto()
+    PROJECT_UNKNOWN = auto()
+    PROJECT_TWICE = auto()
+    COMPARED_WITH_ITSELF = auto()
+    ITEMS_TOO_MANY = auto()
 
     YAML_INVALID = auto()
     YAML_INVALID_AT = auto()
@@ -91,42 +133,44 @@ class Message(Enum):
 
 
 _FRENCH: Final[dict[Message, str]] = {
-    Message.HELP: """\
-Utilisation : parvis analyse composite DONNÉES.csv --config CONFIG.yaml [options]
-
-Analyses :
-  composite   indicateur composite : normaliser, pondérer, agréger, classer
-
-« parvis analyse composite --help » donne les options d’une analyse.
-""",
-    Message.HELP_COMPOSITE: """\
-Utilisation : parvis analyse composite DONNÉES.csv --config CONFIG.yaml [options]
-
-Calcule un indicateur composite et le rang de chaque ligne.
-
-Arguments :
-  DONNÉES.csv             une ligne par élément ; colonne « id », à défaut la première ;
-                          séparateur « , » ou « ; » (la virgule décimale est alors admise), UTF-8
-
-Options :
-  --config CONFIG.yaml    indicateurs, normalisation et agrégation
-  --format FORMAT         table (par défaut), json ou csv
-  --language LANGUE       fr (par défaut) ou en
-  -h, --help              affiche cette aide
-
-Exemple de configuration :
-  normalisation: goalposts        # none, z-score, min-max ou goalposts
-  aggregation: geometric          # arithmetic ou geometric
-  indicators:
-    delai:  {weight: 2, direction: -1, goalposts: [0, 30]}
-    clarte: {weight: 1, goalposts: [0, 100]}
-""",
     Message.PREFIX: "parvis analyse : {reason}",
     Message.PLACE_LINE: "ligne {line}",
     Message.PLACE_FIELD: "« {field} »",
     Message.AT_PLACE: "{place} : {reason}",
     Message.HEAD_RANK: "rang",
     Message.HEAD_SCORE: "score",
+    Message.HEAD_GROUP: "groupe",
+    Message.HEAD_PEOPLE: "personnes",
+    Message.HEAD_STATEMENT: "énoncé",
+    Message.HEAD_SIDE: "avis",
+    Message.HEAD_CONSENSUS: "accord",
+    Message.AGREE: "d’accord",
+    Message.DISAGREE: "pas d’accord",
+    Message.GROUPS_FOUND: (
+        "{groups} groupe(s) d’opinion, {entered} personne(s) placée(s) sur {people}, "
+        "{statements} énoncé(s)"
+    ),
+    Message.REPRESENTATIVE_STATEMENTS: "Ce qui distingue chaque groupe",
+    Message.CONSENSUAL_STATEMENTS: "Ce sur quoi les groupes s’accordent le plus",
+    Message.HEAD_PROJECT: "projet",
+    Message.HEAD_COST: "coût",
+    Message.HEAD_SUPPORT: "soutien",
+    Message.HEAD_DECISION: "décision",
+    Message.BUDGET_FOUND: (
+        "{chosen} projet(s) retenu(s) sur {projects}, {cost} sur {envelope}, {voters} bulletin(s)"
+    ),
+    Message.BUDGET_SHARE: "Part de chaque votant : {share}, dont {added} ajoutés pour compléter",
+    Message.PROJECT_BOUGHT: "retenu : {full} à {price}, {less} avec ce qui leur restait ({in_all})",
+    Message.PROJECT_BOUGHT_BY_POINTS: (
+        "retenu : {full} à {price} le point, {less} avec ce qui leur restait ({in_all})"
+    ),
+    Message.PROJECT_MOST_SUPPORTED: "retenu : tient dans le reste de l’enveloppe",
+    Message.PROJECT_COMPLETED: "retenu en complément : tient dans le reste de l’enveloppe",
+    Message.PROJECT_FREE: "retenu : ne coûte rien",
+    Message.PROJECT_TOO_DEAR: "écarté : dépasse toute l’enveloppe de {missing}",
+    Message.PROJECT_NO_SUPPORT: "écarté : aucun soutien",
+    Message.PROJECT_SUPPORTERS_SHORT: "écarté : il manque {missing} à ses soutiens",
+    Message.PROJECT_DID_NOT_FIT: "écarté : il manque {missing} au reste de l’enveloppe",
     Message.ANALYSIS_NOT_GIVEN: "indiquez l’analyse à faire : {choices} ; voyez --help.",
     Message.ANALYSIS_UNKNOWN: "l’analyse « {name} » n’existe pas ; analyse possible : {choices}.",
     Message.OPTION_UNKNOWN: "l’option « {option} » n’existe pas ; voyez --help.",
@@ -135,8 +179,16 @@ Exemple de configuration :
         "l’option {option} n’admet pas « {value} » ; valeurs possibles : {choices}."
     ),
     Message.OPTION_MALFORMED: "la ligne de commande est mal formée ; voyez --help.",
+    Message.OPTION_OF_ANOTHER_ANALYSIS: (
+        "l’option {option} n’est pas une option de l’analyse « {analysis} »."
+    ),
+    Message.SEED_INVALID: "l’option --seed attend un nombre entier de 0 à 4294967295.",
+    Message.COMPLETION_WITHOUT_SHARES: (
+        "l’option --completion ne s’emploie qu’avec --rule equal-shares."
+    ),
     Message.DATA_NOT_GIVEN: "indiquez le fichier de données (CSV) ; voyez --help.",
     Message.DATA_GIVEN_TWICE: "un seul fichier de données est attendu ; « {extra} » est de trop.",
+    Message.FILES_TOO_MANY: "deux fichiers au plus sont attendus ; « {extra} » est de trop.",
     Message.CONFIG_NOT_GIVEN: "indiquez la configuration avec --config CONFIG.yaml.",
     Message.FILE_MISSING: "ce fichier n’existe pas.",
     Message.FILE_IS_DIRECTORY: "c’est un dossier, pas un fichier.",
@@ -158,6 +210,7 @@ Exemple de configuration :
     Message.CSV_COLUMN_TWICE: "deux colonnes portent ce nom.",
     Message.CSV_NO_ROW: "ce fichier n’a aucune ligne de données.",
     Message.CSV_CELL_COUNT: "{found} cellules au lieu de {expected}.",
+    Message.COLUMN_NEEDED: "cette colonne manque ; colonnes présentes : {columns}.",
     Message.ID_EMPTY: "l’identifiant est vide.",
     Message.ID_TWICE: "l’identifiant « {id} » est déjà à la ligne {first}.",
     Message.COLUMN_MISSING: (
@@ -174,6 +227,29 @@ Exemple de configuration :
         "« {value} » : la virgule décimale n’est admise qu’avec le séparateur « ; »."
     ),
     Message.CELL_NOT_FINITE: "« {value} » n’est pas un nombre fini.",
+    Message.VOTE_INVALID: (
+        "« {value} » n’est pas un vote ; 1 (d’accord), -1 (pas d’accord) ou 0 (passe) est attendu."
+    ),
+    Message.TIME_INVALID: "« {value} » n’est pas un horodatage ; un nombre entier est attendu.",
+    Message.MODERATION_INVALID: (
+        "« {value} » n’est pas un état de modération ; 1, 0 ou -1 (écarté) est attendu."
+    ),
+    Message.SECTION_MISSING: "la section {section} manque.",
+    Message.SECTION_TWICE: "la section {section} est donnée deux fois.",
+    Message.OUTSIDE_SECTIONS: "cette ligne vient avant toute section (META, PROJECTS ou VOTES).",
+    Message.AMOUNT_INVALID: (
+        "« {value} » n’est pas un montant ; un nombre positif ou nul est attendu."
+    ),
+    Message.POINTS_INVALID: (
+        "« {value} » n’est pas un nombre de points ; un nombre positif ou nul est attendu."
+    ),
+    Message.POINTS_COUNT: "{points} nombre(s) de points pour {projects} projet(s).",
+    Message.PROJECT_UNKNOWN: "le projet « {id} » n’est pas dans la section PROJECTS.",
+    Message.PROJECT_TWICE: "le projet « {id} » est deux fois dans ce bulletin.",
+    Message.COMPARED_WITH_ITSELF: "« {id} » est comparé à lui-même.",
+    Message.ITEMS_TOO_MANY: (
+        "{found} éléments ; la méthode bradley-terry en admet {most} ; voyez --method win-rate."
+    ),
     Message.YAML_INVALID: "ce fichier n’est pas du YAML valide.",
     Message.YAML_INVALID_AT: "ce fichier n’est pas du YAML valide (colonne {column}).",
     Message.YAML_NOT_A_MAPPING: "une liste de « clé: valeur » est attendue ici.",
@@ -207,50 +283,55 @@ Exemple de configuration :
 }
 
 _ENGLISH: Final[dict[Message, str]] = {
-    Message.HELP: """\
-Usage: parvis analyse composite DATA.csv --config CONFIG.yaml [options]
-
-Analyses:
-  composite   composite indicator: normalise, weigh, aggregate, rank
-
-"parvis analyse composite --help" gives the options of an analysis.
-""",
-    Message.HELP_COMPOSITE: """\
-Usage: parvis analyse composite DATA.csv --config CONFIG.yaml [options]
-
-Computes a composite indicator and the rank of each row.
-
-Arguments:
-  DATA.csv                one row per item; column "id", failing that the first one;
-                          separator "," or ";" (which allows the decimal comma), UTF-8
-
-Options:
-  --config CONFIG.yaml    indicators, normalisation and aggregation
-  --format FORMAT         table (default), json or csv
-  --language LANGUAGE     fr (default) or en
-  -h, --help              shows this help
-
-Example of a configuration:
-  normalisation: goalposts        # none, z-score, min-max or goalposts
-  aggregation: geometric          # arithmetic or geometric
-  indicators:
-    delay:   {weight: 2, direction: -1, goalposts: [0, 30]}
-    clarity: {weight: 1, goalposts: [0, 100]}
-""",
     Message.PREFIX: "parvis analyse: {reason}",
     Message.PLACE_LINE: "line {line}",
     Message.PLACE_FIELD: '"{field}"',
     Message.AT_PLACE: "{place}: {reason}",
     Message.HEAD_RANK: "rank",
     Message.HEAD_SCORE: "score",
+    Message.HEAD_GROUP: "group",
+    Message.HEAD_PEOPLE: "people",
+    Message.HEAD_STATEMENT: "statement",
+    Message.HEAD_SIDE: "side",
+    Message.HEAD_CONSENSUS: "consensus",
+    Message.AGREE: "agree",
+    Message.DISAGREE: "disagree",
+    Message.GROUPS_FOUND: (
+        "{groups} opinion group(s), {entered} of {people} people placed, {statements} statement(s)"
+    ),
+    Message.REPRESENTATIVE_STATEMENTS: "What sets each group apart",
+    Message.CONSENSUAL_STATEMENTS: "What the groups agree on most",
+    Message.HEAD_PROJECT: "project",
+    Message.HEAD_COST: "cost",
+    Message.HEAD_SUPPORT: "support",
+    Message.HEAD_DECISION: "decision",
+    Message.BUDGET_FOUND: (
+        "{chosen} of {projects} project(s) chosen, {cost} of {envelope}, {voters} ballot(s)"
+    ),
+    Message.BUDGET_SHARE: "Share of each voter: {share}, of which {added} added to complete",
+    Message.PROJECT_BOUGHT: "chosen: {full} paid {price}, {less} what they had left ({in_all})",
+    Message.PROJECT_BOUGHT_BY_POINTS: (
+        "chosen: {full} paid {price} a point, {less} what they had left ({in_all})"
+    ),
+    Message.PROJECT_MOST_SUPPORTED: "chosen: fits in the rest of the envelope",
+    Message.PROJECT_COMPLETED: "chosen to complete: fits in the rest of the envelope",
+    Message.PROJECT_FREE: "chosen: costs nothing",
+    Message.PROJECT_TOO_DEAR: "refused: exceeds the whole envelope by {missing}",
+    Message.PROJECT_NO_SUPPORT: "refused: no support",
+    Message.PROJECT_SUPPORTERS_SHORT: "refused: its supporters lack {missing}",
+    Message.PROJECT_DID_NOT_FIT: "refused: the rest of the envelope lacks {missing}",
     Message.ANALYSIS_NOT_GIVEN: "give the analysis to make: {choices}; see --help.",
     Message.ANALYSIS_UNKNOWN: 'there is no analysis "{name}"; possible: {choices}.',
     Message.OPTION_UNKNOWN: 'there is no option "{option}"; see --help.',
     Message.OPTION_WITHOUT_VALUE: "option {option} needs a value.",
     Message.OPTION_VALUE_UNKNOWN: 'option {option} does not accept "{value}"; possible: {choices}.',
     Message.OPTION_MALFORMED: "the command line is malformed; see --help.",
+    Message.OPTION_OF_ANOTHER_ANALYSIS: '{option} is not an option of the analysis "{analysis}".',
+    Message.SEED_INVALID: "option --seed needs a whole number from 0 to 4294967295.",
+    Message.COMPLETION_WITHOUT_SHARES: "option --completion needs --rule equal-shares.",
     Message.DATA_NOT_GIVEN: "give the data file (CSV); see --help.",
     Message.DATA_GIVEN_TWICE: 'only one data file is expected; "{extra}" is one too many.',
+    Message.FILES_TOO_MANY: 'two files at most are expected; "{extra}" is one too many.',
     Message.CONFIG_NOT_GIVEN: "give the configuration with --config CONFIG.yaml.",
     Message.FILE_MISSING: "this file does not exist.",
     Message.FILE_IS_DIRECTORY: "this is a folder, not a file.",
@@ -266,6 +347,7 @@ Example of a configuration:
     Message.CSV_COLUMN_TWICE: "two columns have this name.",
     Message.CSV_NO_ROW: "this file has no row of data.",
     Message.CSV_CELL_COUNT: "{found} cells instead of {expected}.",
+    Message.COLUMN_NEEDED: "this column is missing; columns present: {columns}.",
     Message.ID_EMPTY: "the identifier is empty.",
     Message.ID_TWICE: 'the identifier "{id}" is already on line {first}.',
     Message.COLUMN_MISSING: (
@@ -278,6 +360,27 @@ Example of a configuration:
     Message.CELL_NOT_A_NUMBER: '"{value}" is not a number.',
     Message.CELL_DECIMAL_COMMA: '"{value}": a decimal comma needs ";" as the separator.',
     Message.CELL_NOT_FINITE: '"{value}" is not a finite number.',
+    Message.VOTE_INVALID: (
+        '"{value}" is not a vote; 1 (agree), -1 (disagree) or 0 (pass) is expected.'
+    ),
+    Message.TIME_INVALID: '"{value}" is not a timestamp; a whole number is expected.',
+    Message.MODERATION_INVALID: (
+        '"{value}" is not a state of moderation; 1, 0 or -1 (left out) is expected.'
+    ),
+    Message.SECTION_MISSING: "section {section} is missing.",
+    Message.SECTION_TWICE: "section {section} is given twice.",
+    Message.OUTSIDE_SECTIONS: "this line comes before any section (META, PROJECTS or VOTES).",
+    Message.AMOUNT_INVALID: '"{value}" is not an amount; a number of zero or more is expected.',
+    Message.POINTS_INVALID: (
+        '"{value}" is not a number of points; a number of zero or more is expected.'
+    ),
+    Message.POINTS_COUNT: "{points} number(s) of points for {projects} project(s).",
+    Message.PROJECT_UNKNOWN: 'project "{id}" is not in the section PROJECTS.',
+    Message.PROJECT_TWICE: 'project "{id}" is twice in this ballot.',
+    Message.COMPARED_WITH_ITSELF: '"{id}" is compared with itself.',
+    Message.ITEMS_TOO_MANY: (
+        "{found} items; method bradley-terry takes {most}; see --method win-rate."
+    ),
     Message.YAML_INVALID: "this file is not valid YAML.",
     Message.YAML_INVALID_AT: "this file is not valid YAML (column {column}).",
     Message.YAML_NOT_A_MAPPING: 'a list of "key: value" is expected here.',

@@ -11,7 +11,7 @@ from parvis.analyse.messages import Message
 MEGABYTES: Final = 100
 
 
-def read_text(path: str) -> str:
+def read_text(path: str, *, megabytes: int = MEGABYTES) -> str:
     """Read a UTF-8 file, with or without byte order mark.
 
     Raises
@@ -21,7 +21,7 @@ def read_text(path: str) -> str:
     """
     try:
         with open(path, "rb") as file:
-            content = file.read(MEGABYTES * 1_000_000 + 1)
+            content = file.read(megabytes * 1_000_000 + 1)
     except FileNotFoundError as error:
         raise InputError(Message.FILE_MISSING, file=path) from error
     except IsADirectoryError as error:
@@ -31,8 +31,8 @@ def read_text(path: str) -> str:
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path itself.
         raise InputError(Message.FILE_UNREADABLE, file=path) from error
-    if len(content) > MEGABYTES * 1_000_000:
-        raise InputError(Message.FILE_TOO_BIG, file=path, megabytes=MEGABYTES)
+    if len(content) > megabytes * 1_000_000:
+        raise InputError(Message.FILE_TOO_BIG, file=path, megabytes=megabytes)
     if b"\0" in content:
         raise InputError(Message.FILE_BINARY, file=path)
     try:

@@ -9,7 +9,7 @@ from typing import IO
 import pytest
 
 import parvis
-from parvis.analyse.cli import main
+from parvis.analyse.cli import ANALYSES, main
 
 SOURCES = str(Path(parvis.__file__).parents[1])
 
@@ -57,6 +57,9 @@ def test_bad_command_line(capsys, arguments: list[str], expected: str) -> None:
     [
         (["--help"], "Analyses"),
         (["composite", "-h"], "Exemple de configuration"),
+        (["opinions", "--help"], "VOTES.csv [COMMENTS.csv]"),
+        (["budget", "--help"], "--completion"),
+        (["pairs", "--help"], "bradley-terry"),
         (["composite", "--help", "--language", "en"], "Example of a configuration"),
     ],
 )
@@ -132,4 +135,5 @@ def test_a_full_disk_is_a_sentence_not_a_traceback(files: list[str]) -> None:
 
 
 def test_the_help_of_the_program_knows_the_analyses() -> None:
-    assert "composite" in python("-m", "parvis.config.cli", "help", "analyse").stdout
+    shown = python("-m", "parvis.config.cli", "help", "analyse").stdout
+    assert all(f"  {name} " in shown for name in ANALYSES)
