@@ -20,6 +20,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
+from parvis.live_sessions.codes import new_secret, token_of
+
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 PARVIS = Path(sys.executable).with_name("parvis")
@@ -37,6 +39,13 @@ POSTER_DPI = 72
 # The polls photographed: one closed, with results, and one in which a printed code still votes.
 CLOSED_POLL = "Six mois après"
 OPEN_POLL = "Un an après"
+# The live session photographed, how many answer in it, and with which words.
+READY_SESSION = "Réunion de rentrée"
+ROOM = 32
+ROOM_WORDS = (
+    *("chaleureux", "humain", "débordé", "humain", "souriant", "patient", "pressé"),
+    *("chaleureux", "à l’écoute", "humain", "inégal", "clair", "bruyant"),
+)
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,7 @@ def take_all(base_url: str) -> None:
         take_kiosk(browser, base_url)
         take_poster(browser, base_url)
         take_polls(browser, base_url)
+        take_session(browser, base_url)
         browser.close()
 
 
@@ -220,6 +230,43 @@ def take_polls(browser: Browser, base_url: str) -> None:
     show(page.locator("h1"))
     take(page, "poll-reveal")
     phone.close()
+
+
+def take_session(browser: Browser, base_url: str) -> None:
+    """A room: its console while a card is answered, a phone, then the words on the big screen."""
+    desk = browser.new_context(viewport=DESK, reduced_motion="reduce", locale="fr-FR")
+    page = desk.new_page()
+    reach(page, base_url, Shot("", "coordinatrice", "/seances/", (READY_SESSION,)))
+    for name in ("Ouvrir la salle", "Poser la première carte"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
+    (code,) = re.findall(r"/seance/(\w+)/", page.content())[:1]
+    for place in range(ROOM):
+        words = [ROOM_WORDS[place % len(ROOM_WORDS)], ROOM_WORDS[place * place % len(ROOM_WORDS)]]
+        token = token_of(new_secret(), code=code, number=1)
+        page.request.post(
+            f"{base_url}/seance/{code}/vote",
+            data={"round": 1, "token": token, "answer": words},
+        )
+    phone = browser.new_context(
+        viewport=PHONE, has_touch=True, reduced_motion="reduce", locale="fr-FR"
+    )
+    on_phone = phone.new_page()
+    on_phone.goto(f"{base_url}/seance/{code}/")
+    on_phone.get_by_label("Mot 1").fill("chaleureux")
+    take(on_phone, "live-phone")
+    phone.close()
+    page.reload()
+    take(page, "live-console")
+    for name in ("Clore le vote", "Relire ce que la salle a écrit", "Montrer à la salle"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
+    desk.close()
+    wall = browser.new_context(viewport=WALL, reduced_motion="reduce", locale="fr-FR")
+    page = wall.new_page()
+    page.goto(f"{base_url}/seance/{code}/ecran/")
+    take(page, "live-screen")
+    wall.close()
 
 
 def show(part: Locator) -> None:
