@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.documents.charts.scale import interval, whole
 from parvis.live_sessions.enums import RoundState, Shape, Step
-from parvis.live_sessions.models import LiveRound, LiveSession, LiveText
+from parvis.live_sessions.models import MOST_SHOWN, LiveRound, LiveSession, LiveText
 from parvis.live_sessions.session_document import LiveCard, folded
 from parvis.live_sessions.snapshots import card_of
 from parvis.staff_polls.enums import CardKind
@@ -23,10 +24,18 @@ from parvis.staff_polls.results.comparing import Real, real_figures
 from parvis.staff_polls.results.figures import CardFigures, card_figures
 from parvis.staff_polls.results.wording import SOURCES, out_of_ten, share_words
 
-# Words of a cloud that a screen holds, and the sizes it writes them in, the largest first.
-MOST_WORDS_SHOWN = 60
+# Who leads reads this many times as many, so that what takes the place of a text was read too.
+_READ_AHEAD = 2
 SIZES = 6
 _MOST_ON_A_PHONE = 12
+
+
+class Reader(Enum):
+    """Who reads: the room, once it is shown; who leads, texts taken off too; the file of all."""
+
+    ROOM = auto()
+    DESK = auto()
+    FILE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,8 @@ class Shown:
     rows: Sequence[Row] = ()
     words: Sequence[Word] = ()
     ideas: Sequence[Word] = ()
+    # Texts beyond those of a screen, in the file alone.
+    others: int = 0
 
     @property
     def answers_in_words(self) -> str:
@@ -73,14 +84,14 @@ class Shown:
         return ngettext("%d réponse", "%d réponses", self.answers) % self.answers
 
 
-def shown_of(session: LiveSession, found: LiveRound, *, for_facilitator: bool = False) -> Shown:
-    """What a round shows to the room; to the facilitator, texts before and when taken off too."""
+def shown_of(session: LiveSession, found: LiveRound, *, reader: Reader = Reader.ROOM) -> Shown:
+    """What a round shows to whoever reads; to the room, nothing before the facilitator says so."""
     card = card_of(session, found)
-    if found.tables is None or (found.state != RoundState.SHOWN and not for_facilitator):
+    if found.tables is None or (found.state != RoundState.SHOWN and reader == Reader.ROOM):
         return Shown(card, 0)
     answers = int(found.tables["answers"])
     if card.gives_texts:
-        return _texts(card, answers, found, for_facilitator)
+        return _texts(card, answers, found, reader)
     figures = card_figures(card.card, found.tables, eligible=session.expected)
     real = real_figures(session.organisation_id, [card.card]).get(card.key)
     rows = _rows(figures)
@@ -124,18 +135,24 @@ def _rows(figures: CardFigures) -> list[Row]:
     ]
 
 
-def _texts(card: LiveCard, answers: int, found: LiveRound, everything: bool) -> Shown:
-    texts = list(LiveText.objects.filter(round=found))
-    if not everything:
-        texts = [text for text in texts if not text.is_hidden]
+def _texts(card: LiveCard, answers: int, found: LiveRound, reader: Reader) -> Shown:
+    written = LiveText.objects.filter(round=found)
+    kept = written.filter(is_hidden=False)
+    others = max(kept.count() - MOST_SHOWN[Shape(card.shape)], 0)
+    if reader == Reader.FILE:
+        texts = list(written)
+    elif reader == Reader.DESK:
+        hidden = written.filter(is_hidden=True)
+        texts = [*kept.on_the_screen(card.shape, _READ_AHEAD), *hidden]
+    else:
+        texts = list(kept.on_the_screen(card.shape))
     if card.shape == Shape.IDEAS:
-        return Shown(card, answers, ideas=[_word(text, 1) for text in texts])
-    if not everything:
-        texts = texts[:MOST_WORDS_SHOWN]
+        return Shown(card, answers, ideas=[_word(text, 1) for text in texts], others=others)
     most = max((text.times for text in texts), default=1)
     sized = [_word(text, most) for text in texts]
     # In the order of the alphabet: a cloud has no first word but by its size.
-    return Shown(card, answers, words=sorted(sized, key=lambda word: folded(word.text)))
+    words = sorted(sized, key=lambda word: folded(word.text))
+    return Shown(card, answers, words=words, others=others)
 
 
 def _word(text: LiveText, most: int) -> Word:

@@ -7,6 +7,7 @@ for this card alone, so that two ballots of one device have nothing in common.
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from parvis.live_sessions.enums import RoundState, SessionState, Step
+from parvis.live_sessions.enums import RoundState, SessionState, Shape, Step
 from parvis.organisations.models import Organisation
 from parvis.staff_polls.models import DEFAULT_THRESHOLD, MINIMUM_THRESHOLD
 from parvis.staff_polls.querysets import OfABodyQuerySet
@@ -158,6 +159,16 @@ class Presence(models.Model):
         return self.token[:8]
 
 
+# Words and ideas that a screen holds: a large room writes thousands.
+MOST_SHOWN = {Shape.WORDS: 60, Shape.IDEAS: 30}
+
+
+class LiveTextQuerySet(models.QuerySet["LiveText"]):
+    def on_the_screen(self, shape: str, times: int = 1) -> Self:
+        """The first texts, as many as a screen holds, or so many times as many."""
+        return self[: times * MOST_SHOWN[Shape(shape)]]
+
+
 class LiveText(models.Model):
     """A word or an idea: of nobody, without date or order, personal data masked."""
 
@@ -170,10 +181,14 @@ class LiveText(models.Model):
     # Taken off the screen by the facilitator; may be put back.
     is_hidden = models.BooleanField(default=False)
 
-    objects = ScopedManager(organisation="organisation")
+    objects = ScopedManager(
+        organisation="organisation",
+        _manager_class=models.Manager.from_queryset(LiveTextQuerySet),
+    )
 
     class Meta:
-        ordering = ["-times", "text"]
+        # Those said as often stand in the order of their numbers, which are drawn at random.
+        ordering = ["-times", "id"]
 
     def __str__(self) -> str:
         return str(self.pk)

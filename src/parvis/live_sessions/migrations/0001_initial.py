@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='live_sessions.liveround')),
             ],
             options={
-                'ordering': ['-times', 'text'],
+                'ordering': ['-times', 'id'],
             },
         ),
         migrations.CreateModel(

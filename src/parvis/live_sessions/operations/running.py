@@ -37,7 +37,6 @@ logger = logging.getLogger(__name__)
 
 # A session that everybody forgot ends by itself.
 LONGEST = timedelta(hours=12)
-MOST_IDEAS = 30
 ERASED = "live_session"
 
 
@@ -138,14 +137,10 @@ def open_support(*, session: LiveSession, version: int | str) -> LiveSession:
         or LiveRound.objects.filter(session=locked, card=card.key, step=Step.SUPPORT).exists()
     ):
         raise Stale
-    ideas = list(
-        LiveText.objects.filter(round=found, is_hidden=False).values_list("text", flat=True)
-    )
-    if not 2 <= len(ideas) <= MOST_IDEAS:
-        raise Conflict(
-            _("Gardez de deux à %(most)d idées pour les soumettre au vote : il y en a %(number)d.")
-            % {"most": MOST_IDEAS, "number": len(ideas)}
-        )
+    shown = LiveText.objects.filter(round=found, is_hidden=False).on_the_screen(Shape.IDEAS)
+    ideas = list(shown.values_list("text", flat=True))
+    if len(ideas) < 2:
+        raise Conflict(_("Gardez deux idées au moins pour les soumettre au vote."))
     locked.current = _new_round(locked, card.key, Step.SUPPORT, options=ideas).number
     touch(locked, "current")
     return locked

@@ -10,8 +10,9 @@ from django_scopes import scopes_disabled
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.foundation import keys_apart
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.live_sessions.display import shown_of
-from parvis.live_sessions.enums import RoundState, SessionState
+from parvis.live_sessions import models
+from parvis.live_sessions.display import Reader, shown_of
+from parvis.live_sessions.enums import RoundState, SessionState, Shape
 from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, LiveText, Presence
 from parvis.live_sessions.operations import running
 from parvis.live_sessions.operations.counting import TooFew
@@ -124,6 +125,28 @@ def test_words_are_read_by_the_facilitator_before_the_room_sees_them(session):
         "chaleureux",
         "humain",
     ]
+
+
+def test_a_room_that_writes_much_is_read_by_its_facilitator_before_its_screen(session, monkeypatch):
+    """The screen holds some; who leads reads twice as many, so that none comes up unread."""
+    monkeypatch.setitem(models.MOST_SHOWN, Shape.IDEAS, 3)
+    found = put(session, "souhait")
+    for rank in range(12):
+        vote(session, found.number, f"Idée {rank}")
+    do(running.close_vote, session)
+    do(running.count_vote, session)
+    do(running.show_texts, session)
+    found.refresh_from_db()
+    room = shown_of(session, found)
+    desk = shown_of(session, found, reader=Reader.DESK)
+    assert (len(room.ideas), room.others, len(desk.ideas)) == (3, 9, 6)
+    running.hide_text(
+        session=session, text=LiveText.objects.get(pk=room.ideas[0].id), is_hidden=True
+    )
+    came = {idea.text for idea in shown_of(session, found).ideas}
+    assert len(came) == 3
+    assert came < {idea.text for idea in desk.ideas}
+    assert len(shown_of(session, found, reader=Reader.FILE).ideas) == 12
 
 
 def test_a_guess_is_shown_beside_what_was_measured(session):

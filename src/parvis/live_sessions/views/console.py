@@ -21,7 +21,7 @@ from parvis.documents.qr import qr_svg
 from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Refusal
 from parvis.live_sessions import forms
-from parvis.live_sessions.display import Shown, Word, shown_of
+from parvis.live_sessions.display import Reader, Shown, Word, shown_of
 from parvis.live_sessions.enums import RoundState, SessionState, Shape, Step
 from parvis.live_sessions.models import LiveRound, LiveSession, LiveText
 from parvis.live_sessions.operations import running
@@ -164,7 +164,7 @@ def end(request: HatRequest, pk: int) -> HttpResponse:
 
 def _now(current: LiveSession) -> dict[str, Any]:
     found = LiveRound.objects.filter(session=current, number=current.current).first()
-    shown = shown_of(current, found, for_facilitator=True) if found else None
+    shown = shown_of(current, found, reader=Reader.DESK) if found else None
     primary, others = _buttons(current, found)
     return {
         "session": current,

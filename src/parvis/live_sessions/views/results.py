@@ -17,7 +17,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.language import Language
 from parvis.documents.spreadsheets import Cell, stream_csv
-from parvis.live_sessions.display import Shown, shown_of
+from parvis.live_sessions.display import Reader, Shown, shown_of
 from parvis.live_sessions.enums import SessionState
 from parvis.live_sessions.models import LiveRound, LiveSession
 from parvis.live_sessions.permissions import access_session
@@ -61,14 +61,16 @@ def results_csv(request: HatRequest, pk: int) -> HttpResponse:
     return response
 
 
-def rounds_of(current: LiveSession) -> list[tuple[LiveRound, Shown]]:
+def rounds_of(
+    current: LiveSession, *, reader: Reader = Reader.DESK
+) -> list[tuple[LiveRound, Shown]]:
     """The rounds in their order, each with what it shows; nothing where too few answered."""
     found = LiveRound.objects.filter(session=current).order_by("number")
-    return [(one, shown_of(current, one, for_facilitator=True)) for one in found]
+    return [(one, shown_of(current, one, reader=reader)) for one in found]
 
 
 def _rows(current: LiveSession) -> Iterator[list[Cell]]:
-    for _round, shown in rounds_of(current):
+    for _round, shown in rounds_of(current, reader=Reader.FILE):
         question = shown.card.card.text
         for row in shown.rows:
             yield [question, row.label, row.share, row.interval]
