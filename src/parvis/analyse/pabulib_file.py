@@ -104,12 +104,15 @@ def _read_sections(path: str) -> dict[str, _Section]:
         elif awaited is not None:
             columns = [name.casefold() for name in cells]
             current = sections[awaited] = _Section(line, columns)
+            if awaited == META and columns[0] != "key":
+                current.rows.append((line, [*cells, ""]))
             awaited = None
         elif current is None:
             raise InputError(Message.OUTSIDE_SECTIONS, file=path, line=line)
         else:
             width = max(len(current.columns), 2)
-            if any(cells[width:]):
+            # Remarks among the META may hold separators; elsewhere a cell too many is a mistake.
+            if any(cells[width:]) and current is not sections.get(META):
                 raise InputError(
                     Message.CSV_CELL_COUNT,
                     file=path,
@@ -136,7 +139,9 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_costs(section: _Section, path: str) -> dict[str, Fraction]:
-    which, how_much = section.position(PROJECT, path), section.position(COST, path)
+    # Old files call the identifier otherwise; it is the first column.
+    which = section.columns.index(PROJECT) if PROJECT in section.columns else 0
+    how_much = section.position(COST, path)
     costs: dict[str, Fraction] = {}
     lines: dict[str, int] = {}
     for line, cells in section.rows:
@@ -178,7 +183,8 @@ def _read_ballots(
                 raise InputError(
                     Message.PROJECT_UNKNOWN, file=path, line=line, field=VOTE, id=quote(name)
                 )
-            if name in ballot:
+            # Real files have approvals given twice, which say nothing more; points would differ.
+            if name in ballot and kind is BallotKind.POINTS:
                 raise InputError(
                     Message.PROJECT_TWICE, file=path, line=line, field=VOTE, id=quote(name)
                 )

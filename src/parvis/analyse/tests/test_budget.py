@@ -16,7 +16,7 @@ from parvis.analyse.cli import main
 APPROVAL = """\
 META
 key;value
-description;Un budget
+description;Un budget; participatif; 2026
 num_projects;4
 budget;100000
 vote_type;approval
@@ -103,6 +103,23 @@ def test_the_file_as_the_oracle_reads_it(run) -> None:
     assert content["selected"] == [project.name for project in expected]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a;30;1,2", "a;30;1,2,1"),
+        ("META\nkey;value\ndescription", "meta\ndescription"),
+        ("META\nkey;value\ndescription;Un budget; participatif; 2026\n", "META\n"),
+        ("project_id;cost", "name;cost"),
+        ("PROJECTS", "projects"),
+    ],
+)
+def test_liberties_of_real_files(run, old, new) -> None:
+    """An approval given twice, titles in small letters, heads left out."""
+    assert old in APPROVAL
+    expected = run(APPROVAL, "--format=json")
+    assert run(APPROVAL.replace(old, new, 1), "--format=json") == expected
+
+
 def test_each_decision_is_explained(run) -> None:
     projects = json.loads(run(APPROVAL, "--completion=add1", "--format=json")[1])["projects"]
     assert [project["id"] for project in projects] == ["1", "2", "10", "4"]
@@ -154,7 +171,7 @@ def test_csv(run) -> None:
     [
         ("META\n", "", "ligne 1 : cette ligne vient avant toute section"),
         ("VOTES\n", "META\n", "ligne 13 : la section META est donnée deux fois"),
-        ("PROJECTS\n", "", "ligne 7 : 4 cellules au lieu de 2"),
+        ("PROJECTS\n", "", "VOTE.pb : la section PROJECTS manque"),
         ("budget;100000\n", "", "VOTE.pb, « budget » : cette clé est obligatoire"),
         ("vote_type;approval\n", "", "« vote_type » : cette clé est obligatoire"),
         (";approval", ";ordinal", "ligne 6, « vote_type » : « ordinal » n’est pas admis"),
@@ -166,7 +183,6 @@ def test_csv(run) -> None:
         ("project_id;cost", "project_id;price", "ligne 8, « cost » : cette colonne manque"),
         ("age;vote", "age;choice", "ligne 14, « vote » : cette colonne manque"),
         ("b;20;1", "b;20;7", "ligne 16, « vote » : le projet « 7 » n’est pas dans la section"),
-        ("a;30;1,2", "a;30;1,1", "ligne 15, « vote » : le projet « 1 » est deux fois"),
         ("b;20;1", "a;20;1", "ligne 16, « voter_id » : l’identifiant « a » est déjà"),
         ("b;20;1", "b;20;1;x", "ligne 16 : 4 cellules au lieu de 3"),
     ],
@@ -184,6 +200,7 @@ def test_what_is_refused(run, old, new, expected) -> None:
     ("old", "new", "expected"),
     [
         ("7,3", "7", "ligne 12, « points » : 1 nombre(s) de points pour 2 projet(s)"),
+        ("p,q;7,3", "p,p;7,3", "ligne 12, « vote » : le projet « p » est deux fois"),
         ("2;q;2.5", "2;q;-2", "ligne 13, « points » : « -2 » n’est pas un nombre de points"),
         ("vote;points", "vote;score", "ligne 11, « points » : cette colonne manque"),
     ],
