@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from parvis.foundation.access import public
@@ -35,6 +36,7 @@ def legal_notice(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@gzip_page  # a long table, the same for everybody
 @require_safe
 def personal_data(request: HttpRequest) -> HttpResponse:
     return render(request, "web/personal_data.html", {"subjects": register_by_subject()})
