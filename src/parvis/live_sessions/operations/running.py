@@ -138,10 +138,13 @@ def open_support(*, session: LiveSession, version: int | str) -> LiveSession:
     ):
         raise Stale
     shown = LiveText.objects.filter(round=found, is_hidden=False).on_the_screen(Shape.IDEAS)
-    ideas = list(shown.values_list("text", flat=True))
+    # Drawn among those said as often, where there are too many; then read in a settled order.
+    ideas = sorted(shown, key=lambda idea: (-idea.times, idea.text))
     if len(ideas) < 2:
         raise Conflict(_("Gardez deux idées au moins pour les soumettre au vote."))
-    locked.current = _new_round(locked, card.key, Step.SUPPORT, options=ideas).number
+    locked.current = _new_round(
+        locked, card.key, Step.SUPPORT, options=[idea.text for idea in ideas]
+    ).number
     touch(locked, "current")
     return locked
 
