@@ -80,3 +80,19 @@ class NamedRows:
             raise InputError(
                 Message.CSV_MALFORMED, file=self.path, line=self._reader.line_num
             ) from error
+
+
+def check_new(name: str, lines: dict[str, int], path: str, line: int, column: str) -> None:
+    """Note an identifier with its line; raise `InputError` for an empty or a repeated one."""
+    if not name:
+        raise InputError(Message.ID_EMPTY, file=path, line=line, field=column)
+    if name in lines:
+        raise InputError(
+            Message.ID_TWICE,
+            file=path,
+            line=line,
+            field=column,
+            id=quote(name),
+            first=lines[name],
+        )
+    lines[name] = line

@@ -17,6 +17,7 @@ from typing import Final
 
 from parvis.analyse.errors import InputError, quote
 from parvis.analyse.messages import Message
+from parvis.analyse.named_rows import check_new
 from parvis.analyse.text_file import read_text
 from parvis.statistics.budget_votes import BallotKind, BudgetVote, budget_vote
 
@@ -146,7 +147,7 @@ def _read_costs(section: _Section, path: str) -> dict[str, Fraction]:
     lines: dict[str, int] = {}
     for line, cells in section.rows:
         name = cells[which]
-        _check_new(name, lines, path, line, PROJECT)
+        check_new(name, lines, path, line, PROJECT)
         costs[name] = _number(cells[how_much], path, line, COST, Message.AMOUNT_INVALID)
     return costs
 
@@ -162,7 +163,7 @@ def _read_ballots(
     lines: dict[str, int] = {}
     for line, cells in section.rows:
         if voter is not None:
-            _check_new(cells[voter], lines, path, line, VOTER)
+            check_new(cells[voter], lines, path, line, VOTER)
         names = _listed(cells[chosen])
         points = [Fraction(1)] * len(names)
         if given is not None:
@@ -197,21 +198,6 @@ def _listed(cell: str) -> Sequence[str]:
     if cell.casefold() in ("", "none"):
         return []
     return [one.strip() for one in cell.split(",") if one.strip()]
-
-
-def _check_new(name: str, lines: dict[str, int], path: str, line: int, column: str) -> None:
-    if not name:
-        raise InputError(Message.ID_EMPTY, file=path, line=line, field=column)
-    if name in lines:
-        raise InputError(
-            Message.ID_TWICE,
-            file=path,
-            line=line,
-            field=column,
-            id=quote(name),
-            first=lines[name],
-        )
-    lines[name] = line
 
 
 def _number(cell: str, path: str, line: int, column: str, refusal: Message) -> Fraction:

@@ -14,7 +14,7 @@ from typing import Final
 
 from parvis.analyse.errors import InputError, quote
 from parvis.analyse.messages import Message
-from parvis.analyse.named_rows import NamedRows
+from parvis.analyse.named_rows import NamedRows, check_new
 
 VOTER, STATEMENT, VOTE, TIME = "voter-id", "comment-id", "vote", "timestamp"
 MODERATED, BODY = "moderated", "comment-body"
@@ -106,17 +106,7 @@ def read_statements(path: str) -> StatementsFile:
     texts: dict[str, str] = {}
     for line, cells in rows:
         name = cells[what]
-        if not name:
-            raise InputError(Message.ID_EMPTY, file=path, line=line, field=STATEMENT)
-        if name in lines:
-            raise InputError(
-                Message.ID_TWICE,
-                file=path,
-                line=line,
-                field=STATEMENT,
-                id=quote(name),
-                first=lines[name],
-            )
+        check_new(name, lines, path, line, STATEMENT)
         if cells[state] not in MODERATION:
             raise InputError(
                 Message.MODERATION_INVALID,
@@ -125,7 +115,6 @@ def read_statements(path: str) -> StatementsFile:
                 field=MODERATED,
                 value=quote(cells[state]),
             )
-        lines[name] = line
         if cells[state] == MODERATED_OUT:
             out.add(name)
         if body >= 0:
