@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from parvis.documents.language import reader_language
 from parvis.editions.models import DeclaredChannel
 from parvis.foundation.working_time import working_hours_between
 from parvis.mystery_audits.form_fields import FieldConflict, moment_text
@@ -173,7 +173,7 @@ def anchor_of(name: str) -> str:
 
 def localised(scenario: Scenario, name: str) -> str:
     """A text of the scenario in the reader's language."""
-    language = "en" if (get_language() or "fr").startswith("en") else "fr"
+    language = reader_language()
     return str(getattr(scenario, f"{name}_{language}"))
 
 

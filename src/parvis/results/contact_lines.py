@@ -13,9 +13,10 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from parvis.documents.language import reader_language
 from parvis.documents.participant_report import OutcomeSign
 from parvis.mystery_audits.enums import ContactState
 from parvis.mystery_audits.models import Answer, Contact, Scenario
@@ -176,7 +177,7 @@ def _sign(met: bool) -> OutcomeSign:
 
 
 def request_title(scenario: Scenario) -> str:
-    return scenario.title_en if (get_language() or "").startswith("en") else scenario.title_fr
+    return scenario.title_en if reader_language() == "en" else scenario.title_fr
 
 
 def answer_limit(grid: GridDocument, channel: str) -> float | None:

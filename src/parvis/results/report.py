@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import unescape
-from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import strip_tags
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parvis.documents.charts import DotStripWords
 from parvis.documents.charts.scale import whole
-from parvis.documents.language import Language
+from parvis.documents.language import reader_language
 from parvis.documents.participant_report import (
     ContactLine,
     CriterionScore,
@@ -63,7 +61,7 @@ def participant_report(reading: Reading, publication: Publication) -> Participan
     with timezone.override(zone):
         contacts = tuple(_contact(row) for row in rows)
     return ParticipantReport(
-        language=cast("Language", "en" if (get_language() or "").startswith("en") else "fr"),
+        language=reader_language(),
         made_at=run.created_at,
         author=str(settings.OPERATOR_NAME),
         title=_("%(organisation)s : résultats, %(scope)s")

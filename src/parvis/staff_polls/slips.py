@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.documents.ballot_slips import BallotSlips
-from parvis.documents.language import Language
+from parvis.documents.language import reader_language
 from parvis.foundation.days import day_in_words
 from parvis.staff_polls.addresses import to_type
 from parvis.staff_polls.codes import in_groups
@@ -23,7 +22,7 @@ def slips_of(poll: StaffPoll, group: PollGroup, codes: Sequence[str], address: s
     assert poll.launched_at is not None  # constraint: launched once
     assert day is not None  # constraint: launched with an end
     return BallotSlips(
-        language=cast("Language", "en" if (get_language() or "").startswith("en") else "fr"),
+        language=reader_language(),
         made_at=poll.launched_at,
         author=poll.organisation.name,
         title=_("Bulletins à tirer au sort"),

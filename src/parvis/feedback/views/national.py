@@ -12,7 +12,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import formats
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,6 +19,7 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.charts import Chart, IntervalRow, IntervalWords, interval_bar
+from parvis.documents.language import reader_language
 from parvis.documents.spreadsheets import Cell, stream_csv
 from parvis.feedback.models import NationalFigures
 from parvis.feedback.national import EVERYBODY
@@ -175,7 +175,7 @@ def _export(figures: NationalFigures) -> HttpResponse:
                 _("Avis reçus"),
             ],
             _rows(figures.document),
-            language="en" if (get_language() or "").startswith("en") else "fr",
+            language=reader_language(),
         )
     )
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")

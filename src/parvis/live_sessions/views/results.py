@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.documents.language import Language
+from parvis.documents.language import reader_language
 from parvis.documents.spreadsheets import Cell, stream_csv
 from parvis.live_sessions.display import Reader, Shown, shown_of
 from parvis.live_sessions.enums import SessionState
@@ -52,7 +51,7 @@ def results_csv(request: HatRequest, pk: int) -> HttpResponse:
     if current.state != SessionState.ENDED:
         return redirect("live_sessions:session", pk)
     headers = [_("Carte"), _("Ce que dit la ligne"), _("En mots"), _("Intervalle à 95 %")]
-    language: Language = "en" if (get_language() or "").startswith("en") else "fr"
+    language = reader_language()
     # Written whole before the answer starts: the tenancy scope ends with the request.
     content = "".join(stream_csv(headers, _rows(current), language=language))
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.charts import Chart, dot_strip, interval_bar
+from parvis.documents.language import reader_language
 from parvis.documents.participant_report import ScoreSection
 from parvis.documents.spreadsheets import stream_csv
 from parvis.foundation.working_time import time_zone_of
@@ -169,7 +169,7 @@ def pdf(request: HatRequest, pk: int) -> HttpResponse:
 def export(request: HatRequest, pk: int) -> HttpResponseBase:
     """Every score and contact as a spreadsheet."""
     reading = _reading(request, pk)
-    language = "en" if (get_language() or "").startswith("en") else "fr"
+    language = reader_language()
     # Written whole before the answer starts: the tenancy scope ends with the request.
     text = "".join(
         stream_csv(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from parvis.documents.charts import Chart, ChartTable, Theme
@@ -13,6 +12,7 @@ from parvis.documents.finding_report import (
     ReportPart,
     render_finding_report,
 )
+from parvis.documents.language import reader_language
 from parvis.staff_polls.results import charts, findings
 from parvis.staff_polls.results.cards import CardView, card_views
 from parvis.staff_polls.results.page import PollResults
@@ -25,7 +25,7 @@ def render(results: PollResults) -> bytes:
     assert made_at is not None  # a release is made of a launched poll
     return render_finding_report(
         FindingReport(
-            language="en" if (get_language() or "").startswith("en") else "fr",
+            language=reader_language(),
             made_at=made_at,
             author=poll.organisation.name,
             title=poll.title,

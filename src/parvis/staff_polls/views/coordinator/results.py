@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.documents.language import Language
+from parvis.documents.language import reader_language
 from parvis.documents.spreadsheets import stream_csv
 from parvis.documents.xlsx import MEDIA_TYPE, XlsxWriter, cells_of, new_state, row_of
 from parvis.staff_polls.models import PollComment
@@ -67,7 +66,7 @@ def results_report(request: HatRequest, pk: int) -> HttpResponse:
 @confidential
 def results_csv(request: HatRequest, pk: int) -> HttpResponse:
     found = _shown(request, pk)
-    language: Language = "en" if (get_language() or "").startswith("en") else "fr"
+    language = reader_language()
     # Written whole before the answer starts: the tenancy scope ends with the request.
     content = "".join(stream_csv(exports.headers(), exports.rows(found), language=language))
     return _file(content.encode(), "text/csv; charset=utf-8", f"{report.file_name(found)}.csv")
