@@ -15,7 +15,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from parvis.foundation.errors import Refusal
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Put a refusal beside the field it names, or at the top of the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 def plausible_year(moment: date) -> None:

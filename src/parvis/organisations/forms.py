@@ -8,16 +8,9 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from parvis.foundation.errors import Refusal
 from parvis.organisations.enums import OrganisationKind
 from parvis.organisations.models import Organisation, Site
 from parvis.organisations.operations import LISTED_KINDS
-
-
-def show_refusal(form: forms.Form | forms.ModelForm[Any], refusal: Refusal) -> None:
-    """Put a refusal beside the field it names, or at the top of the form."""
-    field = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, refusal.message)
 
 
 class MandateRequestForm(forms.Form):

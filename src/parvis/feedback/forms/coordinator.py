@@ -17,14 +17,8 @@ from parvis.feedback.models import (
     Touchpoint,
 )
 from parvis.feedback.operations.touchpoints import MAX_STAFFING, TouchpointContent
-from parvis.foundation.errors import Refusal
 from parvis.organisations.models import Site
 from parvis.questionnaires.enums import JourneyStage
-
-
-def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Put a refusal beside the field it names, or at the top of the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 class TouchpointForm(forms.ModelForm[Touchpoint]):

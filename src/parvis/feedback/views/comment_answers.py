@@ -36,9 +36,9 @@ from parvis.feedback.permissions.comments import (
 )
 from parvis.feedback.pre_electoral import embargo_of
 from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.permissions import Denied
 from parvis.foundation.stale import StaleForm
-from parvis.organisations.forms import show_refusal
 from parvis.organisations.models import Organisation
 
 READ_OR_SEND = ["GET", "HEAD", "POST"]

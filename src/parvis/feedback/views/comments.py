@@ -26,8 +26,8 @@ from parvis.feedback.operations import moderation, replies
 from parvis.feedback.permissions.comments import access_comment, may_become, may_reply, may_undo
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.journal.models import Entry
-from parvis.organisations.forms import show_refusal
 
 
 @require_safe

@@ -21,7 +21,7 @@ from parvis.feedback.models import ApiKey, WebhookEndpoint
 from parvis.feedback.operations import exchanges
 from parvis.feedback.permissions.exchanges import access_api_key, access_endpoint, body_of
 from parvis.foundation.errors import Refusal
-from parvis.organisations.forms import show_refusal
+from parvis.foundation.forms import show_refusal
 
 DELIVERIES_SHOWN = 25
 KEYS_SHOWN = 50

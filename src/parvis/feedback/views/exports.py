@@ -32,7 +32,7 @@ from parvis.feedback.operations.exports import (
 from parvis.feedback.permissions.exchanges import access_export, body_of
 from parvis.foundation.downloads import send_file
 from parvis.foundation.errors import Refusal
-from parvis.organisations.forms import show_refusal
+from parvis.foundation.forms import show_refusal
 
 SHOWN = 20
 

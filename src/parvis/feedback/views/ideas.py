@@ -25,8 +25,8 @@ from parvis.feedback.pre_electoral import embargo_of
 from parvis.feedback.similarity import similar_ideas
 from parvis.feedback.views.comment_answers import body_of
 from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.stale import StaleForm
-from parvis.organisations.forms import show_refusal
 from parvis.texts.themes.finding import TEXTS_AT_LEAST
 
 EXAMPLES_SHOWN = 5

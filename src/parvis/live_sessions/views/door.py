@@ -12,9 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
-from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
 from parvis.foundation.group_commit import BusyError
 from parvis.live_sessions.codes import read_session_code
@@ -26,22 +24,6 @@ logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 RETRY_SECONDS = 2
-
-
-def for_the_room(view: View) -> View:
-    """Open a view to whoever has the code, and let its pages tell nobody where they were.
-
-    No CSRF token: no cookie gives any right here.
-    """
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    return public(csrf_exempt(answered))
 
 
 def in_json(view: View) -> View:

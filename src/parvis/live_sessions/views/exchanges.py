@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from parvis.live_sessions import states
 from parvis.live_sessions.operations.voting import UnknownSession, VoteRefusal, cast_vote, enter
 from parvis.live_sessions.snapshots import Snapshot, snapshot
-from parvis.live_sessions.views.door import for_the_room, in_json
+from parvis.live_sessions.views.door import in_json
+from parvis.staff_polls.views.agents.door import for_agents
 
 MAX_BODY_BYTES = 8 * 1024
 
 
-@for_the_room
+@for_agents
 @require_safe
 @in_json
 def state(request: HttpRequest, code: str) -> HttpResponse:
@@ -29,7 +30,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     return _unless_known(request, found, states.phone_state(found))
 
 
-@for_the_room
+@for_agents
 @require_safe
 @in_json
 def screen_state(request: HttpRequest, code: str) -> HttpResponse:
@@ -38,7 +39,7 @@ def screen_state(request: HttpRequest, code: str) -> HttpResponse:
     return _unless_known(request, found, states.screen_state(found))
 
 
-@for_the_room
+@for_agents
 @require_POST
 @in_json
 def enter_room(request: HttpRequest, code: str) -> HttpResponse:
@@ -48,7 +49,7 @@ def enter_room(request: HttpRequest, code: str) -> HttpResponse:
     return JsonResponse({"received": True}, status=202)
 
 
-@for_the_room
+@for_agents
 @require_POST
 @in_json
 def vote(request: HttpRequest, code: str) -> HttpResponse:

@@ -29,15 +29,15 @@ from parvis.live_sessions.snapshots import card_of
 from parvis.live_sessions.views.door import (
     busy_words,
     find_session,
-    for_the_room,
     page,
     unknown_session,
 )
 from parvis.staff_polls.poll_document import Document
 from parvis.staff_polls.printed_form import PrintedForm
+from parvis.staff_polls.views.agents.door import for_agents
 
 
-@for_the_room
+@for_agents
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest) -> HttpResponse:
     """Where the code of the screen is typed."""
@@ -51,7 +51,7 @@ def door(request: HttpRequest) -> HttpResponse:
     return redirect("live_sessions:phone", session.code)
 
 
-@for_the_room
+@for_agents
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest, code: str) -> HttpResponse:
     """The room on a phone. By POST, without scripts: entering, looking again, or answering."""

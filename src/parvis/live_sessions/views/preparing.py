@@ -16,6 +16,7 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.live_sessions import forms
 from parvis.live_sessions.enums import SessionState, Shape
 from parvis.live_sessions.models import LiveRound, LiveSession
@@ -215,11 +216,6 @@ def delete(request: HatRequest, pk: int) -> HttpResponse:
             "is_simulated": current.organisation.is_simulated,
         },
     )
-
-
-def show_refusal(form: forms.forms.Form, refusal: Refusal) -> None:
-    """Put a refusal beside the field it names, or at the top of the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 def card_lines(current: LiveSession) -> list[CardLine]:

@@ -15,11 +15,12 @@ from parvis.live_sessions.enums import RoundState, SessionState
 from parvis.live_sessions.models import LiveRound
 from parvis.live_sessions.snapshots import card_of, snapshot
 from parvis.live_sessions.states import answers_in_words, present_in_words
-from parvis.live_sessions.views.door import find_session, for_the_room, page, unknown_session
+from parvis.live_sessions.views.door import find_session, page, unknown_session
 from parvis.staff_polls.addresses import to_type
+from parvis.staff_polls.views.agents.door import for_agents
 
 
-@for_the_room
+@for_agents
 @require_safe
 def screen(request: HttpRequest, code: str) -> HttpResponse:
     """The whole page as it is now; its script asks for it again when the session moves on."""

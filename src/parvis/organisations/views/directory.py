@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.accounts.models import Person
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.organisations.enums import OrganisationKind
-from parvis.organisations.forms import MandateRequestForm, OtherBodyForm, show_refusal
+from parvis.organisations.forms import MandateRequestForm, OtherBodyForm
 from parvis.organisations.models import Organisation
 from parvis.organisations.operations import AlreadyListed, register_other_body, request_mandate
 from parvis.organisations.permissions import access_organisation

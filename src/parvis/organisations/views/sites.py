@@ -20,8 +20,9 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.stale import StaleForm
-from parvis.organisations.forms import SiteForm, show_refusal
+from parvis.organisations.forms import SiteForm
 from parvis.organisations.models import Organisation, Site
 from parvis.organisations.operations import change_site, close_site, declare_site, reopen_site
 from parvis.organisations.permissions import access_site

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from parvis.accounts.hats import Hat
-from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import DateInput, plausible_year
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import DEFAULT_THRESHOLD, MINIMUM_THRESHOLD, PollGroup, StaffPoll
@@ -39,11 +38,6 @@ _STARTS = [
         gettext_lazy("un de vos sondages, pour le répéter et mesurer ce qui change"),
     ),
 ]
-
-
-def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Put a refusal beside the field it names, or at the top of the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 class SettingsForm(forms.Form):

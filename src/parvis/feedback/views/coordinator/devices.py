@@ -22,12 +22,13 @@ from parvis.accounts.requests import HatRequest
 from parvis.documents.qr import qr_svg
 from parvis.feedback.addresses import kiosk_address, to_type
 from parvis.feedback.codes import in_groups
-from parvis.feedback.forms.coordinator import KioskForm, PairingForm, show_refusal
+from parvis.feedback.forms.coordinator import KioskForm, PairingForm
 from parvis.feedback.models import Device, Touchpoint
 from parvis.feedback.operations.devices import ask_pairing_code, change_kiosk, revoke_kiosk
 from parvis.feedback.permissions.coordinator import access_kiosk, access_touchpoint
 from parvis.feedback.views.coordinator.bodies import body_of, option_missing
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 
 # A kiosk on a network tells of itself every few minutes.

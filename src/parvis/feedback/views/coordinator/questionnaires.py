@@ -23,7 +23,7 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.drafts import Draft, TakenNames, apply, problems_of, read_form
 from parvis.feedback.editor import PHONE, Editor, editor_of, field_id, preview_of
-from parvis.feedback.forms.coordinator import NewQuestionnaireForm, show_refusal
+from parvis.feedback.forms.coordinator import NewQuestionnaireForm
 from parvis.feedback.models import Questionnaire, Touchpoint
 from parvis.feedback.operations.questionnaires import (
     create_questionnaire,
@@ -34,6 +34,7 @@ from parvis.feedback.permissions.coordinator import access_questionnaire, may_se
 from parvis.feedback.questionnaire_document import LANGUAGES
 from parvis.feedback.views.coordinator.bodies import body_of, option_missing
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 
 CHECK = "verifier"
 

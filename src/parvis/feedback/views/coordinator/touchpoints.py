@@ -21,7 +21,7 @@ from parvis.accounts.requests import HatRequest
 from parvis.documents.qr import qr_svg
 from parvis.feedback.addresses import public_address, public_path, to_type
 from parvis.feedback.enums import DeviceKind
-from parvis.feedback.forms.coordinator import TouchpointForm, show_refusal
+from parvis.feedback.forms.coordinator import TouchpointForm
 from parvis.feedback.models import Device, Questionnaire, Touchpoint
 from parvis.feedback.operations.touchpoints import (
     change_touchpoint,
@@ -32,6 +32,7 @@ from parvis.feedback.operations.touchpoints import (
 from parvis.feedback.permissions.coordinator import access_touchpoint, may_set_up
 from parvis.feedback.views.coordinator.bodies import body_of, option_missing
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.models import Organisation, Site

@@ -17,12 +17,12 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.forms.coordinator import (
     GroupForm,
     RevisionForm,
     RollForm,
-    show_refusal,
 )
 from parvis.staff_polls.models import EligibleAgent, PollGroup, StaffPoll
 from parvis.staff_polls.operations.groups import (

@@ -21,6 +21,7 @@ from parvis.accounts.requests import HatRequest
 from parvis.documents.qr import qr_svg
 from parvis.editions.dates import moment_in_words
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.forms import show_refusal
 from parvis.foundation.working_time import time_zone_of
 from parvis.staff_polls.addresses import agents_address, to_type
 from parvis.staff_polls.drafts import problems_of
@@ -30,7 +31,6 @@ from parvis.staff_polls.forms.coordinator import (
     RevisionForm,
     SettingsForm,
     settings_form,
-    show_refusal,
 )
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.launching import BETWEEN_REMINDERS, launch_problems
