@@ -9,10 +9,9 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 from playwright.sync_api import Locator, expect
 
-from parvis.live_sessions.keys import Box
-from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession
+from parvis.live_sessions.models import LiveSession
 from parvis.live_sessions.operations import running
-from parvis.live_sessions.operations.voting import read_written
+from parvis.live_sessions.tests.factories import box_of
 from tests.e2e.conftest import Visit
 
 
@@ -36,11 +35,8 @@ def put(session: LiveSession, key: str) -> int:
 
 def in_the_box(session: LiveSession, number: int) -> list[Any]:
     """The answers to the card put `number`-th, not counted yet."""
-    box = Box(session.key_name)
     with scopes_disabled():
-        found = LiveRound.objects.get(session=session, number=number)
-        rows = list(LiveBallot.objects.filter(round=found).values_list("token", "sealed"))
-    return [read_written(box.open(bytes(sealed), token=token)) for token, sealed in rows]
+        return list(box_of(session, round__number=number).values())
 
 
 class Phone:

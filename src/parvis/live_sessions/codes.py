@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 
-from parvis.staff_polls.codes import ALPHABET, read_poll_code
+from parvis.staff_polls.codes import ALPHABET, new_code, read_poll_code
 
 CODE_LENGTH = 6
 SECRET_BYTES = 16
@@ -17,7 +17,7 @@ _SECRET = re.compile(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}")
 
 
 def new_session_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _sign in range(CODE_LENGTH))
+    return new_code(CODE_LENGTH)
 
 
 def read_session_code(typed: str) -> str:

@@ -16,7 +16,11 @@ BALLOT_LENGTH = 12
 
 
 def new_poll_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _sign in range(POLL_LENGTH))
+    return new_code(POLL_LENGTH)
+
+
+def new_code(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _sign in range(length))
 
 
 def in_groups(code: str) -> str:

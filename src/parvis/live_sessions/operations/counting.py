@@ -31,7 +31,6 @@ from parvis.live_sessions.snapshots import card_of
 from parvis.staff_polls.columns import columns_of
 from parvis.staff_polls.poll_document import Document
 from parvis.staff_polls.release_document import card_tables, told
-from parvis.statistics.poll_coarse import PEOPLE_STEP
 from parvis.statistics.poll_disclosure import exact_tables
 from parvis.statistics.poll_tables import tabulate
 from parvis.texts.masking import mask
@@ -115,8 +114,3 @@ def _keep_texts(round_: LiveRound, answers: list[LiveAnswer]) -> None:
         for spellings in spelt.values()
     ]
     LiveText.objects.bulk_create(kept, batch_size=500)
-
-
-def in_steps(number: int) -> int:
-    """A number of people as it is told: rounded down, so that one more does not show."""
-    return number - number % PEOPLE_STEP

@@ -1,8 +1,7 @@
 """Holding a session while something depends on its state.
 
-Votes hold their round shared, so that they go on side by side; whoever closes or counts it holds
-the session, then the round, alone, so that no vote is accepted which the count does not see.
-Presences hold their session shared: against its end alone, since they come while cards are put.
+Votes and entrances share it, so that they go on side by side; whoever leads it holds it alone, so
+that no vote is accepted which the count does not see.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def _lock(pk: int, *, shared: bool) -> None:
 
 
 def move(round_: LiveRound, state: RoundState) -> None:
-    """Change the state of a held round, unsaved; raise `Conflict` for an illegal transition."""
+    """Change the state of a round of a held session, unsaved; raise `Stale` where it may not."""
     if state not in TRANSITIONS[RoundState(round_.state)]:
         raise Stale
     round_.state = state

@@ -13,7 +13,7 @@ from parvis.accounts.tests.factories import PersonFactory
 from parvis.live_sessions import codes, keys
 from parvis.live_sessions.enums import Shape
 from parvis.live_sessions.models import LiveBallot, LiveSession
-from parvis.live_sessions.operations.running import open_room
+from parvis.live_sessions.operations.running import open_room, put_card
 from parvis.live_sessions.operations.voting import cast_vote, read_written
 from parvis.live_sessions.session_document import LiveAnswer, of_poll
 from parvis.organisations.tests.factories import OrganisationFactory
@@ -61,8 +61,16 @@ def vote(session: LiveSession, number: int, answer: Any, *, secret: str = "") ->
     return secret
 
 
-def box_of(session: LiveSession) -> dict[str, LiveAnswer]:
-    """The answer of each token that lies in the boxes of a session, opened."""
+def put(session: LiveSession, key: str = "accueil") -> int:
+    """Put a card on the screen; its number among those put."""
+    session.refresh_from_db()
+    session.current = put_card(session=session, key=key, version=session.version).current
+    return session.current
+
+
+def box_of(session: LiveSession, **only: Any) -> dict[str, LiveAnswer]:
+    """The answer of each token that lies in the boxes of a session, opened; of some `only`."""
     box = keys.Box(session.key_name)
-    ballots = LiveBallot.objects.filter(round__session=session).values_list("token", "sealed")
-    return {token: read_written(box.open(bytes(sealed), token=token)) for token, sealed in ballots}
+    ballots = LiveBallot.objects.filter(round__session=session, **only)
+    rows = ballots.values_list("token", "sealed")
+    return {token: read_written(box.open(bytes(sealed), token=token)) for token, sealed in rows}

@@ -12,7 +12,7 @@ from django_scopes import scopes_disabled
 
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.live_sessions import codes, keys
-from parvis.live_sessions.models import LiveBallot, LiveRound, LiveSession, Presence
+from parvis.live_sessions.models import LiveBallot, LiveRound, Presence
 from parvis.live_sessions.operations import running
 from parvis.live_sessions.operations.voting import (
     Arrival,
@@ -23,7 +23,7 @@ from parvis.live_sessions.operations.voting import (
     enter,
 )
 from parvis.live_sessions.snapshots import snapshot
-from parvis.live_sessions.tests.factories import box_of, device, open_session, vote
+from parvis.live_sessions.tests.factories import box_of, device, open_session, put, vote
 
 AT_ONCE = 50
 
@@ -34,16 +34,11 @@ def no_tenant():
         yield
 
 
-def put(session: LiveSession, key: str = "canal") -> int:
-    session.refresh_from_db()
-    return running.put_card(session=session, key=key, version=session.version).current
-
-
 @pytest.mark.django_db
 def test_what_is_committed_together_is_refused_alone():
     """A batch of one open and one closed card: each vote gets its own answer."""
     session = open_session()
-    first, second = put(session), put(session, "fierte")
+    first, second = put(session, "canal"), put(session, "fierte")
     rounds = {one.number: one.pk for one in LiveRound.objects.filter(session=session)}
     outcomes = commit(
         [
@@ -65,7 +60,7 @@ def test_fifty_who_vote_for_one_option_at_once_are_fifty(settings):
     settings.COMMITTER_THREADS = True
     needs_a_server()
     session = open_session(expected=200)
-    number = put(session)
+    number = put(session, "canal")
     gate = threading.Barrier(AT_ONCE)
 
     def one_device(_rank: int) -> None:
@@ -87,7 +82,7 @@ def test_one_device_that_sends_fifty_times_at_once_has_one_vote(settings):
     settings.COMMITTER_THREADS = True
     needs_a_server()
     session = open_session()
-    number = put(session)
+    number = put(session, "canal")
     token = codes.token_of(device(), code=session.code, number=number)
     gate = threading.Barrier(AT_ONCE)
 
@@ -108,7 +103,7 @@ def test_one_device_that_sends_fifty_times_at_once_has_one_vote(settings):
 def test_a_vote_that_arrives_while_the_card_is_counted_is_refused():
     needs_a_server()
     session = open_session()
-    number = put(session)
+    number = put(session, "canal")
     for _rank in range(5):
         vote(session, number, 1)
 
@@ -129,7 +124,7 @@ def test_a_vote_received_before_the_close_is_counted():
     """Of five, the threshold: without the last one nothing could be shown."""
     needs_a_server()
     session = open_session()
-    number = put(session)
+    number = put(session, "canal")
     for _rank in range(4):
         vote(session, number, 1)
 
@@ -148,7 +143,7 @@ def test_a_device_that_enters_while_the_vote_closes_stops_nobody():
     """One batch holds a ballot and a presence; closing holds the session, then waits for both."""
     needs_a_server()
     session = open_session()
-    number = put(session)
+    number = put(session, "canal")
     round_ = LiveRound.objects.get(session=session, number=number)
     together = [
         Arrival("a" * 64, session.organisation_id, round_.pk, b"x"),
@@ -207,7 +202,7 @@ def test_an_older_snapshot_lets_nobody_into_an_ended_session(settings):
 @pytest.mark.django_db
 def test_a_restored_copy_of_an_ended_session_is_erased_again():
     session = open_session()
-    vote(session, put(session), 1)
+    vote(session, put(session, "canal"), 1)
     keys.destroy(session)
     running.end_again(session.pk)
     session.refresh_from_db()
@@ -220,7 +215,7 @@ def test_a_flood_of_votes_does_not_keep_a_vote_from_closing():
     """Whoever closes waits for those who vote already, not for all who come after."""
     needs_a_server()
     session = open_session(expected=200)
-    number = put(session)
+    number = put(session, "canal")
     pk = LiveRound.objects.get(session=session, number=number).pk
     is_over = threading.Event()
     refused = threading.Event()

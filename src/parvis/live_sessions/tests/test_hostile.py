@@ -23,12 +23,7 @@ from parvis.live_sessions.operations.voting import (
     cast_vote,
     commit,
 )
-from parvis.live_sessions.tests.factories import (
-    LiveSessionFactory,
-    box_of,
-    open_session,
-    vote,
-)
+from parvis.live_sessions.tests.factories import LiveSessionFactory, box_of, open_session, put, vote
 from parvis.organisations.tests.factories import MandateFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +35,6 @@ TOKEN = "a" * 64
 def no_tenant():
     with scopes_disabled():
         yield
-
-
-def put(session: LiveSession, key: str) -> int:
-    session.refresh_from_db()
-    return running.put_card(session=session, key=key, version=session.version).current
 
 
 def close_and_count(session: LiveSession) -> None:

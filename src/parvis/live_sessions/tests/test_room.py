@@ -19,6 +19,7 @@ from parvis.live_sessions.tests.factories import (
     box_of,
     device,
     open_session,
+    put,
     vote,
 )
 
@@ -34,11 +35,6 @@ def no_tenant():
 @pytest.fixture
 def session() -> LiveSession:
     return open_session()
-
-
-def put(session: LiveSession, key: str = "accueil") -> int:
-    session.refresh_from_db()
-    return running.put_card(session=session, key=key, version=session.version).current
 
 
 def post(session: LiveSession, page: str, content: Any) -> Any:
