@@ -200,7 +200,8 @@ def closing_words(current: StaffPoll) -> str:
     """When the poll ends, or ended, by the clocks of the body; empty = not decided."""
     moment = current.closed_at or current.closes_at
     zone = time_zone_of(current.organisation.departement_code)
-    return moment_in_words(moment, zone) if moment else ""
+    # To the minute: nobody asks at which second a vote was closed by hand.
+    return moment_in_words(moment.replace(second=0, microsecond=0), zone) if moment else ""
 
 
 @hat_required(RoleKind.COORDINATOR)
