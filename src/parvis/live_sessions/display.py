@@ -23,6 +23,7 @@ from parvis.staff_polls.results.charts import card_title
 from parvis.staff_polls.results.comparing import Real, real_figures
 from parvis.staff_polls.results.figures import CardFigures, card_figures
 from parvis.staff_polls.results.wording import SOURCES, out_of_ten, share_words
+from parvis.statistics.poll_coarse import AT_LEAST, AT_MOST, BETWEEN
 
 # Who leads reads this many times as many, so that what takes the place of a text was read too.
 _READ_AHEAD = 2
@@ -40,13 +41,25 @@ class Reader(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An option with its share: `percent` draws the bar, `share` says it."""
+    """An option with its share: `share` says it, `sure` and `possible` draw its bar."""
 
     label: str
     percent: float
     share: str
     # Empty for a coarse share, which has none.
     interval: str = ""
+    # What a coarse `percent` is: `AT_MOST`, `BETWEEN` (about) or `AT_LEAST`.
+    end: int = BETWEEN
+
+    @property
+    def sure(self) -> float:
+        """How far the bar is full: nowhere for "au plus 40 %"."""
+        return 0.0 if self.end == AT_MOST else self.percent
+
+    @property
+    def possible(self) -> float:
+        """How far it may go: to the end for "au moins 60 %"."""
+        return 100.0 if self.end == AT_LEAST else self.percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,7 @@ def _rows(figures: CardFigures) -> list[Row]:
             if ranking
             else share_words(option),
             "" if option.lower is None else interval(option.lower, option.upper),
+            option.end,
         )
         for option in figures.options
     ]

@@ -107,7 +107,9 @@ class PollCardsForm(forms.Form):
     """The cards of one more poll."""
 
     poll: forms.ModelChoiceField[StaffPoll] = forms.ModelChoiceField(
-        label=gettext_lazy("Cartes d’un sondage"), queryset=StaffPoll.objects.none()
+        label=gettext_lazy("Cartes d’un sondage"),
+        queryset=StaffPoll.objects.none(),
+        empty_label=gettext_lazy("Choisissez un sondage"),
     )
 
     def __init__(self, *args: Any, hat: Hat, **kwargs: Any) -> None:

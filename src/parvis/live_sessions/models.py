@@ -160,7 +160,7 @@ class Presence(models.Model):
 
 
 # Words and ideas that a screen holds: a large room writes thousands.
-MOST_SHOWN = {Shape.WORDS: 60, Shape.IDEAS: 30}
+MOST_SHOWN = {Shape.WORDS: 60, Shape.IDEAS: 24}
 
 
 class LiveTextQuerySet(models.QuerySet["LiveText"]):

@@ -63,6 +63,18 @@ def test_a_card_is_answered_closed_and_shown(session):
     assert not LiveBallot.objects.exists()
 
 
+def test_the_bar_of_a_coarse_share_tells_what_is_sure_from_what_may_be(session):
+    """ "Au plus 40 %" is not drawn as 40 %."""
+    found = put(session, "canal")
+    for option in (0, 1, 1, 1, 2):
+        vote(session, found.number, option)
+    do(running.close_vote, session)
+    do(running.count_vote, session)
+    found.refresh_from_db()
+    bars = {row.share: (row.sure, row.possible) for row in shown_of(session, found).rows}
+    assert bars == {"au plus 40 %": (0.0, 40.0), "au moins 60 %": (60.0, 100.0)}
+
+
 def test_nothing_is_counted_below_the_threshold_and_the_ballots_stay(session):
     found = put(session, "accueil")
     for level in (0, 1, 2, 3):
