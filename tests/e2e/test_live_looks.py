@@ -26,6 +26,8 @@ pytestmark = [
 ]
 
 WIDTHS = [320, 768, 1440]
+# The widest letters a code may have.
+WIDEST = "WMWMWM"
 ANSWERS: dict[str, list[Any]] = {
     "fierte": [0, 1, 1, 1, 2],
     "accueil": [0, 1, 2, 3, 3],
@@ -65,7 +67,7 @@ class Looked:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_in_the_room(reception: Reception, width: int):
-    session = open_session()
+    session = open_session(code=WIDEST)
     size: dict[str, Any] = {"viewport": {"width": width, "height": 720}}
     phone, screen = Phone(reception.visit(size), session), reception.visit(size)
     looked = Looked(reception, session, screen, phone.visit)
