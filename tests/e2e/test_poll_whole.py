@@ -20,10 +20,10 @@ from pypdf import PdfReader
 
 from parvis.editions.models import Registration
 from parvis.foundation.models import OutgoingMail
+from parvis.foundation.readable_codes import ALPHABET
 from parvis.foundation.worker import run_pending
 from parvis.measures.models import Measure
 from parvis.staff_polls import keys
-from parvis.staff_polls.codes import ALPHABET
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, EligibleAgent, PrintedCode, StaffPoll
 from parvis.staff_polls.operations.casting import cast_printed

@@ -15,6 +15,7 @@ urlpatterns = [
     path("terrain/", include("parvis.mystery_audits.urls")),
     path("resultats/", include("parvis.results.urls")),
     path("", include("parvis.feedback.urls")),
+    path("", include("parvis.consultations.urls")),
     path("", include("parvis.staff_polls.urls")),
     path("", include("parvis.live_sessions.urls")),
     path("api/", include("parvis.config.api")),

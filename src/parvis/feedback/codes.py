@@ -7,26 +7,20 @@ Thirty characters that no eye takes for one another (no I, L, O, 0, 1, U): eight
 from __future__ import annotations
 
 import hashlib
-import secrets
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+from parvis.foundation import readable_codes
+
 LENGTH = 8
 
 
 def new_code() -> str:
     """Eight characters drawn at random."""
-    return "".join(secrets.choice(ALPHABET) for _rank in range(LENGTH))
-
-
-def in_groups(code: str) -> str:
-    """ "ABCD-EFGH": as a code is shown to be typed."""
-    return f"{code[:4]}-{code[4:]}"
+    return readable_codes.new_code(LENGTH)
 
 
 def read_code(typed: str) -> str:
     """The code in what somebody typed, or an empty string when it cannot be one."""
-    code = "".join(typed.upper().replace("-", "").split())
-    return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else ""
+    return readable_codes.read_code(typed, LENGTH)
 
 
 def code_hash(code: str) -> str:

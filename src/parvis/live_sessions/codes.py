@@ -6,7 +6,8 @@ import hashlib
 import re
 import secrets
 
-from parvis.staff_polls.codes import ALPHABET, new_code, read_poll_code
+from parvis.foundation.readable_codes import ALPHABET, new_code
+from parvis.staff_polls.codes import read_poll_code
 
 CODE_LENGTH = 6
 SECRET_BYTES = 16

@@ -7,25 +7,16 @@ twelve: 5 × 10¹⁷ of them, so that guessing one is hopeless whatever the numb
 from __future__ import annotations
 
 import hashlib
-import secrets
 from uuid import UUID
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+from parvis.foundation.readable_codes import new_code, read_code
+
 POLL_LENGTH = 10
 BALLOT_LENGTH = 12
 
 
 def new_poll_code() -> str:
     return new_code(POLL_LENGTH)
-
-
-def new_code(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _sign in range(length))
-
-
-def in_groups(code: str) -> str:
-    """ "ABCD-EFGH-JKMN": as a code is printed."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def read_poll_code(typed: str) -> str:
@@ -35,8 +26,7 @@ def read_poll_code(typed: str) -> str:
 
 def read_ballot_code(typed: str) -> str:
     """The code in what somebody typed, or an empty string when it cannot be one."""
-    code = "".join(typed.upper().replace("-", "").split())
-    return code if len(code) == BALLOT_LENGTH and set(code) <= set(ALPHABET) else ""
+    return read_code(typed, BALLOT_LENGTH)
 
 
 def token_of_code(poll: UUID, code: str) -> str:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from parvis.staff_polls.codes import ALPHABET, BALLOT_LENGTH
+from parvis.foundation.readable_codes import ALPHABET
+from parvis.staff_polls.codes import BALLOT_LENGTH
 from parvis.staff_polls.enums import CardKind
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.poll_document import (

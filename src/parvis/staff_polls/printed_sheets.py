@@ -15,7 +15,8 @@ import hmac
 import secrets
 from collections.abc import Iterator
 
-from parvis.staff_polls.codes import ALPHABET, BALLOT_LENGTH
+from parvis.foundation.readable_codes import ALPHABET
+from parvis.staff_polls.codes import BALLOT_LENGTH
 from parvis.staff_polls.models import PollGroup, StaffPoll
 
 SEED_BYTES = 32

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from parvis.documents.ballot_slips import BallotSlips
 from parvis.documents.language import reader_language
 from parvis.foundation.days import day_in_words
+from parvis.foundation.readable_codes import in_groups
 from parvis.staff_polls.addresses import to_type
-from parvis.staff_polls.codes import in_groups
 from parvis.staff_polls.models import PollGroup, StaffPoll
 from parvis.staff_polls.operations.preparing import closing_day
 

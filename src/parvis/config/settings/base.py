@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "parvis.measures",
     "parvis.mystery_audits",
     "parvis.feedback",
+    "parvis.consultations",
     "parvis.staff_polls",
     "parvis.live_sessions",
     "parvis.results",

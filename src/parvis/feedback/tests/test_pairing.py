@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.api.device_paths import SCHEMAS
-from parvis.feedback.codes import ALPHABET, in_groups, new_code, read_code
+from parvis.feedback.codes import new_code, read_code
 from parvis.feedback.enums import DeviceKind
 from parvis.feedback.models import Device, PairingCode, Touchpoint, WrongPairing
 from parvis.feedback.operations import devices
@@ -29,6 +29,7 @@ from parvis.feedback.personal_data.devices import drop_unused_codes, drop_wrong_
 from parvis.feedback.tests.factories import KioskFactory, TouchpointFactory, secret_of
 from parvis.feedback.tests.sending import PlayedKiosk
 from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.readable_codes import ALPHABET, in_groups
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
 

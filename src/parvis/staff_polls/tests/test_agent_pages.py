@@ -17,9 +17,9 @@ from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.foundation.models import OutgoingMail
+from parvis.foundation.readable_codes import in_groups
 from parvis.organisations.tests.factories import OrganisationFactory
 from parvis.staff_polls import keys
-from parvis.staff_polls.codes import in_groups
 from parvis.staff_polls.models import Ballot, StaffPoll
 from parvis.staff_polls.operations.casting import cast_printed
 from parvis.staff_polls.operations.launching import invite

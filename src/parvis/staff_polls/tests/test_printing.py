@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.documents.ballot_slips import render_slips
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.staff_polls.codes import ALPHABET, in_groups, token_of_code
+from parvis.foundation.readable_codes import ALPHABET, in_groups
+from parvis.staff_polls.codes import token_of_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollGroup, PrintedCode
 from parvis.staff_polls.operations.printing import codes_left, declared_codes, register_codes

@@ -21,7 +21,6 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.qr import qr_svg
 from parvis.feedback.addresses import kiosk_address, to_type
-from parvis.feedback.codes import in_groups
 from parvis.feedback.forms.coordinator import KioskForm, PairingForm
 from parvis.feedback.models import Device, Touchpoint
 from parvis.feedback.operations.devices import ask_pairing_code, change_kiosk, revoke_kiosk
@@ -30,6 +29,7 @@ from parvis.feedback.views.coordinator.bodies import body_of, option_missing
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
+from parvis.foundation.readable_codes import in_groups
 
 # A kiosk on a network tells of itself every few minutes.
 SILENT_AFTER = timedelta(days=1)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.foundation.errors import Refusal
-from parvis.staff_polls.codes import in_groups, read_ballot_code
+from parvis.foundation.readable_codes import in_groups
+from parvis.staff_polls.codes import read_ballot_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.casting import cast_printed

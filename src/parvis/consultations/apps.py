@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsultationsConfig(AppConfig):
+    name = "parvis.consultations"
+    verbose_name = _("Consultations du public")
+
+    def ready(self) -> None:
+        from parvis.accounts.enums import RoleKind
+        from parvis.foundation import navigation
+
+        navigation.register(
+            RoleKind.COORDINATOR,
+            _("Consultations"),
+            "consultations:consultations",
+            42,
+            while_pending=False,
+        )

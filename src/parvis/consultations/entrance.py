@@ -1,0 +1,104 @@
+"""Who a browser is in a consultation: the participant whose secret its cookie holds.
+
+One cookie a consultation, sent to its own pages only, read by no script. Where the admission is
+open, the first act makes a participant of the device; where people are verified, `views.entering`
+does once what was asked was shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from parvis.consultations import keys
+from parvis.consultations.enums import Admission, Proof
+from parvis.consultations.models import Consultation, Participant, ParticipantAccess
+
+SECRET_BYTES = 32
+COOKIE_SECONDS = 400 * 24 * 3600
+
+
+def cookie_name(consultation: Consultation) -> str:
+    return f"parvis-{consultation.code}"
+
+
+def participant_of(request: HttpRequest, consultation: Consultation) -> Participant | None:
+    """The participant of this browser, or None. To be called with scopes disabled."""
+    secret = request.COOKIES.get(cookie_name(consultation), "")
+    if not secret:
+        return None
+    found: Participant | None = Participant.objects.filter(
+        consultation=consultation, erased_on__isnull=True, accesses__secret_hash=secret_hash(secret)
+    ).first()
+    if found is not None:
+        found.consultation = consultation
+    return found
+
+
+def needs_proof(consultation: Consultation, participant: Participant | None) -> bool:
+    """Whether this browser has to be verified before it takes part."""
+    return participant is None and consultation.admission == Admission.VERIFIED
+
+
+@transaction.atomic
+def admit(
+    *, consultation: Consultation, proof: Proof, verified: str, language: str = "fr"
+) -> tuple[Participant, str]:
+    """The participant of what was verified, and the secret of a new access for this browser.
+
+    The same person, verified again on another device, is the same participant.
+    """
+    participant, _made = Participant.objects.get_or_create(
+        consultation=consultation,
+        identity=keys.identity(consultation, proof, verified),
+        defaults={
+            "organisation_id": consultation.organisation_id,
+            "proof": proof,
+            "language": language,
+        },
+    )
+    return participant, open_access(participant)
+
+
+def open_access(participant: Participant) -> str:
+    """The secret of a new access: the database keeps its hash."""
+    secret = secrets.token_hex(SECRET_BYTES)
+    ParticipantAccess.objects.create(
+        organisation_id=participant.organisation_id,
+        participant=participant,
+        secret_hash=secret_hash(secret),
+    )
+    return secret
+
+
+def admit_device(consultation: Consultation, language: str) -> tuple[Participant, str]:
+    """A new participant where the admission is open: this device, known by nothing else."""
+    return admit(
+        consultation=consultation,
+        proof=Proof.DEVICE,
+        verified=secrets.token_hex(SECRET_BYTES),
+        language=language,
+    )
+
+
+def remember(
+    request: HttpRequest, response: HttpResponseBase, consultation: Consultation, secret: str
+) -> None:
+    """Give this browser its access: a cookie for the pages of this consultation alone."""
+    response.set_cookie(
+        cookie_name(consultation),
+        secret,
+        max_age=COOKIE_SECONDS,
+        path=f"/participer/{consultation.code}/",
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""What is done: keyword-only, one transaction, the acting person explicit."""

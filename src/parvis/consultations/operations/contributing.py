@@ -1,0 +1,161 @@
+"""Writing what others will read: by citizens, by the team, from paper, from an import.
+
+What a citizen writes waits for a moderator, or is published at once, as the consultation says.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from parvis.accounts.models import Person
+from parvis.consultations.enums import (
+    ContributionKind,
+    ContributionState,
+    ModerationAct,
+    ModerationMoment,
+)
+from parvis.consultations.models import Contribution, ModerationDecision, Participant, Phase
+from parvis.consultations.operations.holding import share_running
+from parvis.consultations.search import search_text
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is written; fields as in `Contribution`."""
+
+    title: str = ""
+    text: str = ""
+    plain_summary: str = ""
+    theme: str = ""
+    sector: str = ""
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    cost_euros: int | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def contribute(
+    *,
+    phase: Phase,
+    kind: ContributionKind,
+    content: Content,
+    author: Participant,
+    token: uuid.UUID,
+    parent: Contribution | None = None,
+    as_draft: bool = False,
+) -> Contribution:
+    """Store what a citizen wrote; the same `token` again returns what it made.
+
+    Raise `Conflict` when the phase takes nothing at this instant.
+    """
+    running = share_running(phase)
+    made = _made(author, token)
+    if made is not None:
+        return made
+    state = _first_state(running, as_draft=as_draft)
+    return _create(running, kind, content, state=state, author=author, token=token, parent=parent)
+
+
+@transaction.atomic
+def write_for_team(
+    *,
+    phase: Phase,
+    kind: ContributionKind,
+    content: Content,
+    by: Person,
+    token: uuid.UUID | None = None,
+    parent: Contribution | None = None,
+    from_idea: Contribution | None = None,
+) -> Contribution:
+    """Store what the team wrote: published as soon as its phase is read."""
+    token = token or uuid.uuid4()
+    made = _made(None, token)
+    if made is not None:
+        return made
+    contribution = _create(
+        phase,
+        kind,
+        content,
+        state=ContributionState.PUBLISHED,
+        author=None,
+        token=token,
+        parent=parent,
+        from_idea=from_idea,
+    )
+    ModerationDecision.objects.create(
+        organisation_id=phase.organisation_id,
+        contribution=contribution,
+        act=ModerationAct.PUBLISHED,
+        by=by,
+    )
+    return contribution
+
+
+def next_number(phase: Phase, count: int = 1) -> int:
+    """The first of `count` numbers reserved in a phase; its row is locked until the end."""
+    Phase.objects.filter(pk=phase.pk).update(last_number=F("last_number") + count)
+    last: int = Phase.objects.values_list("last_number", flat=True).get(pk=phase.pk)
+    return last - count + 1
+
+
+def _made(author: Participant | None, token: uuid.UUID) -> Contribution | None:
+    found: Contribution | None = (
+        Contribution.objects.select_related("phase__consultation")
+        .filter(token=token, author=author)
+        .first()
+    )
+    return found
+
+
+def _first_state(phase: Phase, *, as_draft: bool) -> str:
+    if as_draft:
+        return ContributionState.DRAFT
+    if phase.consultation.moderation == ModerationMoment.BEFORE:
+        return ContributionState.WAITING
+    return ContributionState.PUBLISHED
+
+
+def _create(
+    phase: Phase,
+    kind: ContributionKind,
+    content: Content,
+    *,
+    state: str,
+    author: Participant | None,
+    token: uuid.UUID,
+    parent: Contribution | None,
+    from_idea: Contribution | None = None,
+) -> Contribution:
+    made: Contribution = Contribution.objects.create(
+        organisation_id=phase.organisation_id,
+        phase=phase,
+        kind=kind,
+        number=next_number(phase),
+        token=token,
+        author=author,
+        parent=parent,
+        from_idea=from_idea,
+        state=state,
+        title=content.title,
+        text=content.text,
+        plain_summary=content.plain_summary,
+        theme=content.theme,
+        sector=content.sector,
+        place=content.place,
+        latitude=content.latitude,
+        longitude=content.longitude,
+        cost_euros=content.cost_euros,
+        answers=dict(content.answers),
+        search_text=search_text(content.title, content.text, content.place),
+        published_at=timezone.now() if state == ContributionState.PUBLISHED else None,
+    )
+    return made

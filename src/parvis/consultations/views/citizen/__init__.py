@@ -1,0 +1,1 @@
+"""Pages of the public, under `/participer/`: complete without scripts."""

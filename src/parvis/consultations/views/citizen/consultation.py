@@ -1,0 +1,43 @@
+"""The list of public consultations, the page of one, the entrance."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_scopes import scopes_disabled
+
+from parvis.consultations.enums import ConsultationState
+from parvis.consultations.models import Consultation
+from parvis.consultations.views.citizen.visit import Visit, visiting
+from parvis.foundation.access import public
+
+
+@public
+@require_safe
+def public_list(request: HttpRequest) -> HttpResponse:
+    """Every public consultation: those under way first, then what became of the others."""
+    with scopes_disabled():
+        found = list(
+            Consultation.objects.public()
+            .select_related("organisation")
+            .prefetch_related("phases")
+            .order_by("-opened_at")
+        )
+    running = [one for one in found if one.state == ConsultationState.OPEN]
+    ended = [one for one in found if one.state != ConsultationState.OPEN]
+    return render(request, "consultations/public/list.html", {"running": running, "ended": ended})
+
+
+@visiting
+@require_safe
+def consultation(visit: Visit) -> HttpResponse:
+    """What is asked, the calendar of the phases, where one takes part now."""
+    phases = list(visit.consultation.phases.all())
+    return visit.render(
+        "consultations/public/consultation.html",
+        {
+            "phases": [(phase, phase.is_running(visit.now)) for phase in phases],
+            "now_running": [phase for phase in phases if phase.is_running(visit.now)],
+        },
+    )

@@ -1,0 +1,13 @@
+"""Being verified, once: the entrance of a consultation that asks for it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from parvis.consultations.views.citizen.visit import Visit, visiting
+
+
+@visiting
+def enter(visit: Visit) -> HttpResponse:
+    """How this consultation verifies people."""
+    return visit.render("consultations/public/entrance.html", {})

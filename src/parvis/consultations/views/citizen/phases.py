@@ -1,0 +1,33 @@
+"""The page of a phase: each kind has its own, the others inform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from parvis.consultations.enums import PhaseKind
+from parvis.consultations.views.citizen import budgets, ideas, opinions, pairs, projects
+from parvis.consultations.views.citizen.visit import Visit, visiting
+
+_PAGES: Mapping[str, Callable[[Visit], HttpResponse]] = {
+    PhaseKind.IDEAS: ideas.page,
+    PhaseKind.PROJECT: projects.page,
+    PhaseKind.EVALUATION: projects.page,
+    PhaseKind.OPINIONS: opinions.page,
+    PhaseKind.PAIRS: pairs.page,
+    PhaseKind.BUDGET: budgets.page,
+}
+
+
+@visiting
+@require_safe
+def phase(visit: Visit) -> HttpResponse:
+    """The page of a phase, whatever its kind."""
+    page = _PAGES.get(visit.running.kind, _information)
+    return page(visit)
+
+
+def _information(visit: Visit) -> HttpResponse:
+    return visit.render("consultations/public/phase.html", {})
