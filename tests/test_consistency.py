@@ -219,6 +219,10 @@ PUBLIC_PAGES = {
     "web:set_language",
     # Agents, by invitation or by a printed code.
     "staff_polls:anonymity",
+    "consultations:public_list",
+    "consultations:public",
+    "consultations:phase",
+    "consultations:enter",
     "staff_polls:cast",
     "staff_polls:landing",
     "staff_polls:reveal",

@@ -18,6 +18,7 @@ from parvis.editions.tests.pages import edition_form, form_of
 from parvis.organisations.tests.factories import siren_number
 from parvis.questionnaires.enums import Channel
 from tests.access.agents_table import AGENTS_TABLE
+from tests.access.consultations_table import CONSULTATIONS_TABLE
 from tests.access.feedback_table import FEEDBACK_TABLE
 from tests.access.live_table import LIVE_TABLE
 from tests.access.poll_results_table import POLL_RESULTS_TABLE
@@ -426,4 +427,6 @@ TABLE: Mapping[str, Route] = {
     **POLL_RESULTS_TABLE,
     # --- Live sessions --------------------------------------------------------------------------
     **LIVE_TABLE,
+    # --- Public consultations ------------------------------------------------------------------
+    **CONSULTATIONS_TABLE,
 }

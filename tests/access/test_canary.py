@@ -17,6 +17,7 @@ from django.urls import reverse
 from parvis.foundation.models import OutgoingMail
 from parvis.foundation.worker import run_pending
 from parvis.results.operations import publish
+from tests.access.consultations_world import PRIVATE_CONSULTATION_WORDS
 from tests.access.feedback_world import PRIVATE_WORDS
 from tests.access.live_world import PRIVATE_LIVE_WORDS
 from tests.access.polls_world import PRIVATE_POLL_WORDS
@@ -29,7 +30,12 @@ A, B, TESTERS = "canari-a-", "canari-b-", "canari-person-"
 LISTENING = tuple(
     f"canari-{mark}-{word}"
     for mark in "ab"
-    for word in (*PRIVATE_WORDS, *PRIVATE_POLL_WORDS, *PRIVATE_LIVE_WORDS)
+    for word in (
+        *PRIVATE_WORDS,
+        *PRIVATE_POLL_WORDS,
+        *PRIVATE_LIVE_WORDS,
+        *PRIVATE_CONSULTATION_WORDS,
+    )
 )
 # What each role must never read. The barometer is the operators' to check: they read all of it.
 FORBIDDEN: dict[str, tuple[str, ...]] = {

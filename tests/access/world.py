@@ -40,6 +40,7 @@ from parvis.organisations.tests.factories import MandateFactory, OrganisationFac
 from parvis.questionnaires.enums import Channel
 from parvis.results.models import ContactScore, Publication, Run
 from parvis.results.tests.factories import Barometer, small_barometer
+from tests.access.consultations_world import ConsultationRows, build_consultations
 from tests.access.feedback_world import FeedbackRows, build_feedback
 from tests.access.live_world import LiveRows, build_live
 from tests.access.poll_results_world import PollResultRows, build_poll_results
@@ -76,6 +77,7 @@ class Tenant:
     polls: PollRows
     poll_results: PollResultRows
     live: LiveRows
+    consultations: ConsultationRows
 
     @property
     def canary(self) -> str:
@@ -299,6 +301,7 @@ def _tenant(
         polls=build_polls(mark, body, other_registration),
         poll_results=build_poll_results(mark, body),
         live=build_live(mark, body),
+        consultations=build_consultations(mark, body),
     )
 
 

@@ -13,8 +13,8 @@ from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.access import public
 
 
-@public
 @require_safe
+@public
 def public_list(request: HttpRequest) -> HttpResponse:
     """Every public consultation: those under way first, then what became of the others."""
     with scopes_disabled():
@@ -29,8 +29,8 @@ def public_list(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/public/list.html", {"running": running, "ended": ended})
 
 
-@visiting
 @require_safe
+@visiting
 def consultation(visit: Visit) -> HttpResponse:
     """What is asked, the calendar of the phases, where one takes part now."""
     phases = list(visit.consultation.phases.all())

@@ -21,8 +21,8 @@ _PAGES: Mapping[str, Callable[[Visit], HttpResponse]] = {
 }
 
 
-@visiting
 @require_safe
+@visiting
 def phase(visit: Visit) -> HttpResponse:
     """The page of a phase, whatever its kind."""
     page = _PAGES.get(visit.running.kind, _information)

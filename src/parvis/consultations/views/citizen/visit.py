@@ -1,5 +1,7 @@
 """A visit to a public consultation: what every page of the public knows, and who acts.
 
+Decorators of verbs stand above `@visiting`, which gives the view a visit in place of the request.
+
 `@visiting` opens a view to everybody, finds the consultation (404 otherwise) and the participant of
 the browser. A view that changes something asks for `visit.actor()`: where the admission is open it
 makes a participant of the device at the first act, where people are verified it sends the visitor

@@ -1,0 +1,9 @@
+"""Lines of the access table: the vote on a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.access.route import Route
+
+LINES: Mapping[str, Route] = {}

@@ -1,0 +1,97 @@
+"""What each tenant of the world owns in consultations, marked like the rest of it.
+
+Public by nature, hence without a canary: what an open consultation shows. What is being prepared,
+what waits for a moderator, and who takes part, are its team's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from parvis.accounts.tests.factories import PersonFactory
+from parvis.consultations import keys
+from parvis.consultations.enums import (
+    ContributionKind,
+    ContributionState,
+    PhaseKind,
+    Template,
+)
+from parvis.consultations.models import Consultation, Contribution, Participant, Phase
+from parvis.consultations.operations.preparing import ConsultationContent, create_consultation
+from parvis.consultations.tests.factories import (
+    ConsultationFactory,
+    ContributionFactory,
+    PhaseFactory,
+    participant,
+    written,
+)
+from parvis.organisations.models import Organisation
+
+PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente")
+
+
+@dataclass
+class ConsultationRows:
+    """Consultations in each state that a page tells apart."""
+
+    # Being prepared; another one, to be thrown away.
+    prepared: Consultation
+    spare: Consultation
+    # Open, with a running phase of each kind.
+    open: Consultation
+    phases: dict[str, Phase]
+    # Of the phase of ideas: published, and waiting for a moderator.
+    idea: Contribution
+    waiting: Contribution
+    participant: Participant
+    # What modules of the room add for their own routes, by name.
+    more: dict[str, object] = field(default_factory=dict)
+
+
+_FIRST = {
+    PhaseKind.PROJECT: ContributionKind.CRITERION,
+    PhaseKind.OPINIONS: ContributionKind.STATEMENT,
+    PhaseKind.PAIRS: ContributionKind.ITEM,
+}
+
+
+def build_consultations(mark: str, body: Organisation) -> ConsultationRows:
+    def canary(what: str) -> str:
+        return f"CANARI-{mark}-{what}"
+
+    prepared = [
+        create_consultation(
+            organisation=body,
+            template=Template.IDEAS,
+            content=ConsultationContent(title=canary("consultation"), summary="En bref."),
+            by=PersonFactory.create(),
+        )
+        for _rank in range(2)
+    ]
+    opened = ConsultationFactory.create(organisation=body, opened=True, title=f"Concerter {mark}")
+    keys.make(opened)
+    phases: dict[str, Phase] = {}
+    for kind in PhaseKind.values:
+        phases[kind] = PhaseFactory.create(consultation=opened, kind=kind)
+        if kind in _FIRST:
+            written(phases[kind], _FIRST[PhaseKind(kind)], "Premier", "Deuxième", "Troisième")
+    for cost in (10_000, 20_000):
+        ContributionFactory.create(
+            phase=phases[PhaseKind.BUDGET], kind=ContributionKind.PROJECT, cost_euros=cost
+        )
+    who = participant(opened)
+    return ConsultationRows(
+        prepared=prepared[0],
+        spare=prepared[1],
+        open=opened,
+        phases=phases,
+        idea=ContributionFactory.create(phase=phases[PhaseKind.IDEAS], title=f"Idée {mark}"),
+        waiting=ContributionFactory.create(
+            phase=phases[PhaseKind.IDEAS],
+            state=ContributionState.WAITING,
+            published_at=None,
+            author=who,
+            title=canary("consultation-attente"),
+        ),
+        participant=who,
+    )
