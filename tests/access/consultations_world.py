@@ -34,9 +34,10 @@ PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente")
 class ConsultationRows:
     """Consultations in each state that a page tells apart."""
 
-    # Being prepared; another one, to be thrown away.
+    # Being prepared; others, to be opened and to be thrown away.
     prepared: Consultation
     spare: Consultation
+    thrown: Consultation
     # Open, with a running phase of each kind.
     open: Consultation
     phases: dict[str, Phase]
@@ -66,7 +67,7 @@ def build_consultations(mark: str, body: Organisation) -> ConsultationRows:
             content=ConsultationContent(title=canary("consultation"), summary="En bref."),
             by=PersonFactory.create(),
         )
-        for _rank in range(2)
+        for _rank in range(3)
     ]
     opened = ConsultationFactory.create(organisation=body, opened=True, title=f"Concerter {mark}")
     keys.make(opened)
@@ -83,6 +84,7 @@ def build_consultations(mark: str, body: Organisation) -> ConsultationRows:
     return ConsultationRows(
         prepared=prepared[0],
         spare=prepared[1],
+        thrown=prepared[2],
         open=opened,
         phases=phases,
         idea=ContributionFactory.create(phase=phases[PhaseKind.IDEAS], title=f"Idée {mark}"),

@@ -33,7 +33,7 @@ CONSULTATION_TRANSITIONS: dict[str, frozenset[str]] = {
 
 class Admission(models.TextChoices):
     OPEN = "open", _("Ouverte à tous, sans vérification")
-    VERIFIED = "verified", _("Une personne, une voix : chacun est vérifié une fois")
+    VERIFIED = "verified", _("Une personne, une voix : chacun est vérifié une fois")
 
 
 class Proof(models.TextChoices):

@@ -51,10 +51,10 @@ def themes() -> tuple[Choice, ...]:
 
 def criteria() -> tuple[tuple[ContributionKind, str], ...]:
     return (
-        (ContributionKind.CRITERION, _("Utilité : ce projet répond à un besoin")),
-        (ContributionKind.CRITERION, _("Coût : la dépense est raisonnable")),
-        (ContributionKind.CRITERION, _("Lieu : l’emplacement convient")),
-        (ContributionKind.CRITERION, _("Effets : il améliore la vie et l’environnement")),
+        (ContributionKind.CRITERION, _("Utilité : ce projet répond à un besoin")),
+        (ContributionKind.CRITERION, _("Coût : la dépense est raisonnable")),
+        (ContributionKind.CRITERION, _("Lieu : l’emplacement convient")),
+        (ContributionKind.CRITERION, _("Effets : il améliore la vie et l’environnement")),
     )
 
 
@@ -78,7 +78,7 @@ def phases_of(template: Template) -> tuple[PhaseStart, ...]:
             ),
         ),
         Template.PAIRS: (
-            PhaseStart(PhaseKind.PAIRS, _("Qu’est-ce qui compte le plus ?"), 30, PairsSettings()),
+            PhaseStart(PhaseKind.PAIRS, _("Qu’est-ce qui compte le plus ?"), 30, PairsSettings()),
         ),
         Template.BUDGET: (
             PhaseStart(PhaseKind.STRUCTURING, _("Préparation"), 15),

@@ -19,6 +19,12 @@ def access_organisation(number: int) -> Organisation:
     return body
 
 
+def body_of(hat: Hat) -> Organisation:
+    """The body a coordinator acts for."""
+    assert hat.organisation_id is not None  # a coordinator's hat names its body
+    return Organisation.objects.get(pk=hat.organisation_id)
+
+
 def access_mandate(number: int, hat: Hat) -> Mandate:
     """A mandate the hat may see; the same answer for one that is absent and one that is not."""
     mandate = (

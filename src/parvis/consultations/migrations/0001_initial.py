@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='fr', max_length=8, verbose_name='langue')),
                 ('translations', models.JSONField(blank=True, default=dict)),
                 ('state', models.CharField(choices=[('draft', 'En préparation'), ('open', 'Ouverte'), ('closed', 'Close, résultat à publier'), ('published', 'Résultat publié')], default='draft', max_length=10)),
-                ('admission', models.CharField(choices=[('open', 'Ouverte à tous, sans vérification'), ('verified', 'Une personne, une voix : chacun est vérifié une fois')], default='open', max_length=10, verbose_name='qui peut participer')),
+                ('admission', models.CharField(choices=[('open', 'Ouverte à tous, sans vérification'), ('verified', 'Une personne, une voix : chacun est vérifié une fois')], default='open', max_length=10, verbose_name='qui peut participer')),
                 ('proofs', models.JSONField(blank=True, default=list)),
                 ('moderation', models.CharField(choices=[('before', 'Avant publication'), ('after', 'Après publication')], default='before', max_length=10, verbose_name='modération')),
                 ('charter', models.TextField(blank=True, max_length=5000, verbose_name='charte de modération')),

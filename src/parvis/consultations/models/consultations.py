@@ -140,11 +140,6 @@ class Consultation(models.Model):
     def is_verified(self) -> bool:
         return self.admission == Admission.VERIFIED
 
-    def told_in(self, language: str, field: str) -> str:
-        """One of its texts in a language, or in its own where no translation was written."""
-        translated = self.translations.get(language, {}).get(field, "")
-        return translated or str(getattr(self, field))
-
 
 class Phase(models.Model):
     """What is asked between two dates. `settings` are read by `phase_settings.read_settings`."""
@@ -195,11 +190,6 @@ class Phase(models.Model):
     def is_running(self, now: datetime) -> bool:
         """Whether the calendar has it open at that instant; its consultation must be open too."""
         return self.closed_at is None and self.opens_at <= now < self.closes_at
-
-    def told_in(self, language: str, field: str) -> str:
-        """Its title or presentation in a language, or as written where there is no translation."""
-        translated = self.translations.get(language, {}).get(field, "")
-        return translated or str(getattr(self, field))
 
 
 class TeamMember(models.Model):

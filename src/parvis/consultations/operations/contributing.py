@@ -13,17 +13,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.consultations.enums import (
+    CONTRIBUTION_TRANSITIONS,
     ContributionKind,
     ContributionState,
     ModerationAct,
     ModerationMoment,
 )
 from parvis.consultations.models import Contribution, ModerationDecision, Participant, Phase
-from parvis.consultations.operations.holding import share_running
+from parvis.consultations.operations.holding import hold_contribution, share_running
 from parvis.consultations.search import search_text
+from parvis.foundation.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +162,29 @@ def _create(
         published_at=timezone.now() if state == ContributionState.PUBLISHED else None,
     )
     return made
+
+
+@transaction.atomic
+def take_away(*, contribution: Contribution, by: Person) -> Contribution:
+    """Withdraw what the team wrote; votes on it stay, and count no more. Idempotent."""
+    held = hold_contribution(contribution)
+    if held.author_id is not None:
+        raise Conflict(_("Ce texte est celui d’un habitant : il se modère, il ne se retire pas."))
+    if held.state == ContributionState.WITHDRAWN:
+        return held
+    check_transition(held.state, ContributionState.WITHDRAWN)
+    held.state = ContributionState.WITHDRAWN
+    held.save(update_fields=["state"])
+    ModerationDecision.objects.create(
+        organisation_id=held.organisation_id,
+        contribution=held,
+        act=ModerationAct.WITHDRAWN,
+        by=by,
+    )
+    return held
+
+
+def check_transition(state: str, new_state: str) -> None:
+    """Go on when a contribution may pass from one state to the other; `Conflict` otherwise."""
+    if new_state not in CONTRIBUTION_TRANSITIONS[state]:
+        raise Conflict(_("Cette contribution a changé d’état entre-temps : rechargez la page."))

@@ -27,6 +27,7 @@ from parvis.consultations.models import CODE_LENGTH, Consultation, Contribution,
 from parvis.consultations.operations.contributing import Content, write_for_team
 from parvis.consultations.operations.holding import hold_consultation
 from parvis.consultations.phase_settings import read_settings, written_settings
+from parvis.consultations.pre_electoral import meetings
 from parvis.consultations.starts import phases_of
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.readable_codes import new_code
@@ -132,7 +133,7 @@ def save_phase(
     """Change a phase, or add one at the end; raise `Refusal` by field, `Conflict` when closed."""
     held = hold_consultation(consultation)
     if held.state not in (ConsultationState.DRAFT, ConsultationState.OPEN):
-        raise Conflict(_("Cette consultation est close : son calendrier ne change plus."))
+        raise Conflict(_("Cette consultation est close : son calendrier ne change plus."))
     if content.closes_at <= content.opens_at:
         raise Refusal(_("Une étape finit après son début."), field="closes_at")
     if position is None:
@@ -157,7 +158,7 @@ def remove_phase(*, consultation: Consultation, position: int, by: Person) -> No
     """Take a phase off a consultation not open yet; those after it move up."""
     held = hold_consultation(consultation)
     if held.is_public:
-        raise Conflict(_("La consultation est ouverte : ses étapes restent."))
+        raise Conflict(_("La consultation est ouverte : ses étapes restent."))
     phase = held.phases.get(position=position)
     if held.phases.count() == 1:
         raise Refusal(_("Une consultation a une étape au moins."))
@@ -166,6 +167,47 @@ def remove_phase(*, consultation: Consultation, position: int, by: Person) -> No
         if following.position != rank:
             Phase.objects.filter(pk=following.pk).update(position=rank)
     _record("consultation.phase_removed", held, by, phase=position)
+
+
+@transaction.atomic
+def delete_consultation(*, consultation: Consultation, by: Person) -> None:
+    """Throw away a consultation that was never opened."""
+    held = hold_consultation(consultation)
+    if held.is_public:
+        raise Conflict(_("La consultation est publique : elle se clôt, elle ne se supprime pas."))
+    _record("consultation.deleted", held, by)
+    held.delete()
+
+
+@transaction.atomic
+def translate(
+    *, consultation: Consultation, language: str, texts: Mapping[str, str], by: Person
+) -> None:
+    """Keep its texts, and those of its phases, in another language; an empty one is taken away.
+
+    Keys of `texts` are fields of the consultation, or `<position>-<field>` for those of a phase.
+    """
+    held = hold_consultation(consultation)
+    held.translations = _with_language(
+        held.translations, language, {key: text for key, text in texts.items() if "-" not in key}
+    )
+    held.save(update_fields=["translations"])
+    for phase in held.phases.all():
+        prefix = f"{phase.position}-"
+        own = {
+            key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)
+        }
+        phase.translations = _with_language(phase.translations, language, own)
+        phase.save(update_fields=["translations"])
+    _record("consultation.translated", held, by, language=language)
+
+
+def _with_language(
+    translations: Mapping[str, Mapping[str, str]], language: str, texts: Mapping[str, str]
+) -> dict[str, Any]:
+    kept = {key: text for key, text in texts.items() if text}
+    others = {code: dict(texts) for code, texts in translations.items() if code != language}
+    return {**others, language: kept} if kept else others
 
 
 def open_consultation(*, consultation: Consultation, by: Person) -> Consultation:
@@ -183,7 +225,7 @@ def open_consultation(*, consultation: Consultation, by: Person) -> Consultation
         held.opened_at = timezone.now()
         held.revision += 1
         held.save(update_fields=["state", "opened_at", "revision"])
-        _record("consultation.opened", held, by)
+        _record("consultation.opened", held, by, embargo_reason=bool(held.embargo_reason))
     return held
 
 
@@ -205,27 +247,34 @@ def problems_before_opening(consultation: Consultation) -> list[str]:
     for phase in phases:
         if phase.kind in INTERACTIVE and phase.closes_at <= timezone.now():
             problems.append(
-                _("L’étape « %(title)s » est déjà finie : changez ses dates.")
+                _("L’étape « %(title)s » est déjà finie : changez ses dates.")
                 % {"title": phase.title}
             )
         kind, number = _NEEDED.get(phase.kind, (ContributionKind.IDEA, 0))
         if Contribution.objects.published().filter(phase=phase, kind=kind).count() < number:
             problems.append(
                 _(
-                    "L’étape « %(title)s » demande au moins %(number)d contributions de départ : "
+                    "L’étape « %(title)s » demande au moins %(number)d contributions de départ : "
                     "%(kind)s."
                 )
                 % {"title": phase.title, "number": number, "kind": kind.label.lower()}
             )
     if consultation.is_verified and not consultation.proofs:
         problems.append(_("Choisissez comment les personnes sont vérifiées."))
+    if not consultation.embargo_reason and meetings(consultation.organisation, phases):
+        problems.append(
+            _(
+                "Une étape rencontre la période préélectorale : changez ses dates, ou écrivez dans "
+                "les réglages pourquoi la consultation se tient malgré tout."
+            )
+        )
     return problems
 
 
 def _refuse_settled(consultation: Consultation, phase: Phase, content: PhaseContent) -> None:
     """Refuse what would change a phase that has begun, its end excepted."""
     if phase.closed_at is not None:
-        raise Conflict(_("Cette étape est close : elle ne change plus."))
+        raise Conflict(_("Cette étape est close : elle ne change plus."))
     begun = consultation.is_public and phase.opens_at <= timezone.now()
     same_rules = read_settings(phase.kind, phase.settings) == read_settings(
         content.kind, content.settings
@@ -235,7 +284,7 @@ def _refuse_settled(consultation: Consultation, phase: Phase, content: PhaseCont
     ):
         raise Conflict(
             _(
-                "Cette étape a commencé : seuls son titre, sa présentation et sa fin changent "
+                "Cette étape a commencé : seuls son titre, sa présentation et sa fin changent "
                 "encore."
             )
         )

@@ -102,14 +102,14 @@ def vote(ballot: Ballot) -> None:
 def _check(ballot: Ballot) -> None:
     values = _VALUES[ballot.kind]
     if len(ballot.choices) > MOST_VOTES_A_REQUEST:
-        raise Refusal(_("C’est trop de votes à la fois : envoyez-les en plusieurs fois."))
+        raise Refusal(_("C’est trop de votes à la fois : envoyez-les en plusieurs fois."))
     for choice in ballot.choices:
         is_pair = 0 < choice.subject < choice.other
         if (choice.value is not None and choice.value not in values) or (
             is_pair != (ballot.kind == VoteKind.PREFERENCE)
         ):
             raise Refusal(
-                _("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau.")
+                _("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau.")
             )
 
 
@@ -169,7 +169,7 @@ def _refusal(ballot: Ballot, subjects: Mapping[int, tuple[int, str]]) -> Excepti
                 continue
             phase, kind = subjects.get(key, (0, ""))
             if phase != ballot.phase.pk or kind not in _SUBJECTS[ballot.kind]:
-                return Conflict(_("Ce sur quoi vous votez n’est plus proposé : rechargez la page."))
+                return Conflict(_("Ce sur quoi vous votez n’est plus proposé : rechargez la page."))
     return None
 
 

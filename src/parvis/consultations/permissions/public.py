@@ -50,9 +50,9 @@ def may_take_part(phase: Phase, now: datetime) -> Decision:
     """Whether the phase takes votes and contributions at that instant, and why not."""
     consultation = phase.consultation
     if consultation.state != ConsultationState.OPEN or now >= phase.closes_at or phase.closed_at:
-        return Denied(_("Cette étape est close : on ne peut plus y participer."))
+        return Denied(_("Cette étape est close : on ne peut plus y participer."))
     if now < phase.opens_at:
         return Denied(_("Cette étape n’a pas encore commencé."))
     if phase.kind not in INTERACTIVE:
-        return Denied(_("Cette étape informe : il n’y a rien à y déposer."))
+        return Denied(_("Cette étape informe : il n’y a rien à y déposer."))
     return Allowed()

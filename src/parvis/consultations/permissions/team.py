@@ -30,7 +30,7 @@ def may_prepare(hat: Hat) -> Decision:
     if not ticked.exists():
         return Denied(
             _(
-                "La consultation du public est une option du baromètre : votre organisme ne l’a "
+                "La consultation du public est une option du baromètre : votre organisme ne l’a "
                 "cochée dans aucune édition ouverte."
             )
         )

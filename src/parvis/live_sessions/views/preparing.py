@@ -31,7 +31,8 @@ from parvis.live_sessions.operations.preparing import (
 from parvis.live_sessions.operations.running import open_room
 from parvis.live_sessions.permissions import access_session, may_prepare
 from parvis.live_sessions.session_document import LiveCard, read_cards
-from parvis.staff_polls.views.coordinator.bodies import body_of, option_missing
+from parvis.organisations.permissions import body_of
+from parvis.staff_polls.views.coordinator.bodies import option_missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_scopes import scopes_disabled
 
-from parvis.consultations.enums import ConsultationState
+from parvis.consultations.enums import INTERACTIVE, ConsultationState
 from parvis.consultations.models import Consultation
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.access import public
@@ -38,6 +38,12 @@ def consultation(visit: Visit) -> HttpResponse:
         "consultations/public/consultation.html",
         {
             "phases": [(phase, phase.is_running(visit.now)) for phase in phases],
-            "now_running": [phase for phase in phases if phase.is_running(visit.now)],
+            "now_running": (
+                [phase for phase in phases if phase.is_running(visit.now)]
+                if visit.consultation.state == ConsultationState.OPEN
+                else []
+            ),
+            "next_phase": next((phase for phase in phases if phase.opens_at > visit.now), None),
+            "interactive": INTERACTIVE,
         },
     )

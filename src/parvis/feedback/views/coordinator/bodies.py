@@ -1,19 +1,12 @@
-"""The body a coordinator acts for, and the answer where the option was not ticked."""
+"""The answer where the option was not ticked."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.permissions.coordinator import may_set_up
-from parvis.organisations.models import Organisation
-
-
-def body_of(hat: Hat) -> Organisation:
-    assert hat.organisation_id is not None  # a coordinator's hat names its body
-    return Organisation.objects.get(pk=hat.organisation_id)
 
 
 def option_missing(request: HatRequest) -> HttpResponse | None:

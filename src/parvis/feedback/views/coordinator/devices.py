@@ -25,11 +25,12 @@ from parvis.feedback.forms.coordinator import KioskForm, PairingForm
 from parvis.feedback.models import Device, Touchpoint
 from parvis.feedback.operations.devices import ask_pairing_code, change_kiosk, revoke_kiosk
 from parvis.feedback.permissions.coordinator import access_kiosk, access_touchpoint
-from parvis.feedback.views.coordinator.bodies import body_of, option_missing
+from parvis.feedback.views.coordinator.bodies import option_missing
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 from parvis.foundation.readable_codes import in_groups
+from parvis.organisations.permissions import body_of
 
 # A kiosk on a network tells of itself every few minutes.
 SILENT_AFTER = timedelta(days=1)

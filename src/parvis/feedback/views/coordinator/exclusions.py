@@ -21,8 +21,8 @@ from parvis.feedback.enums import KeptApartReason
 from parvis.feedback.models import KeptApart
 from parvis.feedback.operations.exclusions import set_apart, take_back
 from parvis.feedback.permissions.coordinator import access_touchpoint
-from parvis.feedback.views.coordinator.bodies import body_of
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
+from parvis.organisations.permissions import body_of
 
 
 class DaysForm(forms.Form):

@@ -12,8 +12,8 @@ from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.feedback.models import Alert, Comment, Device, Questionnaire, Touchpoint
 from parvis.feedback.permissions.coordinator import may_set_up
-from parvis.feedback.views.coordinator.bodies import body_of
 from parvis.feedback.views.coordinator.devices import SILENT_AFTER
+from parvis.organisations.permissions import body_of
 
 SHOWN = 6
 

@@ -32,9 +32,10 @@ from parvis.feedback.operations.questionnaires import (
 )
 from parvis.feedback.permissions.coordinator import access_questionnaire, may_set_up
 from parvis.feedback.questionnaire_document import LANGUAGES
-from parvis.feedback.views.coordinator.bodies import body_of, option_missing
+from parvis.feedback.views.coordinator.bodies import option_missing
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
+from parvis.organisations.permissions import body_of
 
 CHECK = "verifier"
 

@@ -30,12 +30,13 @@ from parvis.feedback.operations.touchpoints import (
     reopen_touchpoint,
 )
 from parvis.feedback.permissions.coordinator import access_touchpoint, may_set_up
-from parvis.feedback.views.coordinator.bodies import body_of, option_missing
+from parvis.feedback.views.coordinator.bodies import option_missing
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.models import Organisation, Site
+from parvis.organisations.permissions import body_of
 from parvis.questionnaires.enums import JourneyStage
 
 OPEN, CLOSED = "ouvert", "ferme"

@@ -1,4 +1,4 @@
-"""The body a coordinator acts for, and the two answers where something may not be prepared."""
+"""The answers where something may not be prepared, or no longer changes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,11 @@ from functools import wraps
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
-from parvis.organisations.models import Organisation
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import StaffPoll
 from parvis.staff_polls.operations.preparing import Launched
 from parvis.staff_polls.permissions.coordinator import access_poll, may_prepare
-
-
-def body_of(hat: Hat) -> Organisation:
-    assert hat.organisation_id is not None  # a coordinator's hat names its body
-    return Organisation.objects.get(pk=hat.organisation_id)
 
 
 def option_missing(request: HatRequest) -> HttpResponse | None:

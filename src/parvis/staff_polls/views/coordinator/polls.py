@@ -23,6 +23,7 @@ from parvis.editions.dates import moment_in_words
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.working_time import time_zone_of
+from parvis.organisations.permissions import body_of
 from parvis.staff_polls.addresses import agents_address, to_type
 from parvis.staff_polls.drafts import problems_of
 from parvis.staff_polls.enums import PollState
@@ -44,7 +45,7 @@ from parvis.staff_polls.permissions.coordinator import access_poll, may_prepare
 from parvis.staff_polls.player_page import minutes_needed
 from parvis.staff_polls.reading import Ending, ending_of, participation
 from parvis.staff_polls.sizes import sizes_of
-from parvis.staff_polls.views.coordinator.bodies import body_of, changes_a_draft, option_missing
+from parvis.staff_polls.views.coordinator.bodies import changes_a_draft, option_missing
 
 # Keys take seconds and the task is tried again for minutes: from then on, something is wrong.
 LATE_OPENING = timedelta(minutes=15)
