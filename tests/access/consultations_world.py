@@ -25,6 +25,8 @@ from parvis.consultations.tests.factories import (
     participant,
     written,
 )
+from parvis.editions.enums import OptionCode
+from parvis.editions.models import Option, Registration, RegistrationOption
 from parvis.organisations.models import Organisation
 
 PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente")
@@ -56,14 +58,19 @@ _FIRST = {
 }
 
 
-def build_consultations(mark: str, body: Organisation) -> ConsultationRows:
+def build_consultations(
+    mark: str, body: Organisation, registration: Registration
+) -> ConsultationRows:
+    option = Option.objects.get(edition=registration.edition, code=OptionCode.CONSULTATION)
+    RegistrationOption.objects.create(registration=registration, option=option, price_cents=0)
+
     def canary(what: str) -> str:
         return f"CANARI-{mark}-{what}"
 
     prepared = [
         create_consultation(
             organisation=body,
-            template=Template.IDEAS,
+            template=Template.BUDGET,
             content=ConsultationContent(title=canary("consultation"), summary="En bref."),
             by=PersonFactory.create(),
         )

@@ -301,7 +301,7 @@ def _tenant(
         polls=build_polls(mark, body, other_registration),
         poll_results=build_poll_results(mark, body),
         live=build_live(mark, body),
-        consultations=build_consultations(mark, body),
+        consultations=build_consultations(mark, body, other_registration),
     )
 
 

@@ -72,6 +72,7 @@ def test_each_template_is_ready_to_be_corrected(client: Client, template: str):
 
 def test_ideas_open_at_once(client: Client):
     made = create(client)
+    assert made.title in client.get(address("consultations")).content.decode()
     assert "Tout est prêt" in client.get(address("consultation", made.pk)).content.decode()
     client.post(address("open", made.pk))
     made.refresh_from_db()

@@ -43,7 +43,7 @@ def consultations(request: HatRequest) -> HttpResponse:
         request,
         "consultations/team/list.html",
         {
-            "consultations": found,
+            "lines": [(one, list(one.phases.all())) for one in found],
             "may_prepare": may_prepare(request.hat),
             "is_simulated": request.hat.is_simulated,
         },
@@ -148,7 +148,7 @@ def settings(request: HatRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Les réglages sont enregistrés."))
                 return redirect("consultations:consultation", pk)
-    return team_page(request, "settings", current, {"form": form}, status)
+    return team_page(request, "consultations/team/settings.html", current, {"form": form}, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,7 +170,7 @@ def translate(request: HatRequest, pk: int, language: str) -> HttpResponse:
             messages.success(request, _("La traduction est enregistrée."))
             return redirect("consultations:consultation", pk)
     context = {"form": form, "language_name": names[language]}
-    return team_page(request, "translation", current, context, status)
+    return team_page(request, "consultations/team/translation.html", current, context, status)
 
 
 @require_POST
@@ -195,7 +195,7 @@ def delete(request: HatRequest, pk: int) -> HttpResponse:
         preparing.delete_consultation(consultation=current, by=request.user)
         messages.success(request, _("La consultation est supprimée."))
         return redirect("consultations:consultations")
-    return team_page(request, "delete", current, {}, 200)
+    return team_page(request, "consultations/team/delete.html", current, {}, 200)
 
 
 def _stale(request: HatRequest, stale: StaleForm) -> HttpResponse:

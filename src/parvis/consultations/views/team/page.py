@@ -13,16 +13,15 @@ from parvis.consultations.models import Consultation
 
 def team_page(
     request: HatRequest,
-    page: str,
+    template: str,
     consultation: Consultation,
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    """`consultations/team/<page>.html`, below the board of the consultation."""
+    """A page below the board of the consultation."""
     shared = {
         "consultation": consultation,
         "is_inner": True,
         "is_simulated": consultation.organisation.is_simulated,
     }
-    template = f"consultations/team/{page}.html"
     return render(request, template, {**shared, **context}, status=status)

@@ -62,7 +62,7 @@ def add(request: HatRequest, pk: int) -> HttpResponse:
                 status = refusal.status
             else:
                 return redirect("consultations:phase_settings", pk, made.position)
-    return team_page(request, "phase_new", current, {"form": form}, status)
+    return team_page(request, "consultations/team/phase_new.html", current, {"form": form}, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +95,9 @@ def phase(request: HatRequest, pk: int, position: int) -> HttpResponse:
                     return redirect("consultations:consultation", pk)
                 return redirect("consultations:phase_settings", pk, position)
     context = {"form": form, "rules": rules, "phase": current, **_written(current)}
-    return team_page(request, "phase", current.consultation, context, status)
+    return team_page(
+        request, "consultations/team/phase.html", current.consultation, context, status
+    )
 
 
 @require_POST
@@ -139,7 +141,9 @@ def texts(request: HatRequest, pk: int, position: int) -> HttpResponse:
             messages.success(request, _("%(count)d ajoutées.") % {"count": len(fresh)})
             return redirect("consultations:phase_texts", pk, position)
     context = {"form": form, "phase": current, **_written(current)}
-    return team_page(request, "texts", current.consultation, context, status)
+    return team_page(
+        request, "consultations/team/texts.html", current.consultation, context, status
+    )
 
 
 @require_POST
