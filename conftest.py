@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -13,6 +14,14 @@ from hypothesis import HealthCheck, settings
 # example does on a busy machine.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    # Here, so that tests run without pytest-xdist as well.
+    from tools.sharing import SetUpsTogether
+
+    return SetUpsTogether(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -17,11 +17,10 @@ from tests.access import world as worlds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs them all: the world takes seconds to make."""
+    """The world is in the database."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("access"))
             item.add_marker(pytest.mark.django_db)
 
 

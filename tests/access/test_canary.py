@@ -7,7 +7,7 @@ curious person in its address; and mails are read in the outbox.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,17 +89,22 @@ class Reading:
     text: str
 
 
-_read: dict[tuple[int, str], list[Reading]] = {}
+@pytest.fixture(scope="module")
+def read() -> dict[str, list[Reading]]:
+    """What each role was given, asked once for all tests: reading changes nothing."""
+    return {}
 
 
-def readings(world: World, role: str) -> list[Reading]:
-    """Everything the role is given: its pages by every query, and the refusals of the others.
+@pytest.fixture
+def readings(world: World, read: dict[str, list[Reading]]) -> Callable[[str], list[Reading]]:
+    """Everything a role is given: its pages by every query, and the refusals of the others."""
 
-    Asked once for all tests: reading changes nothing.
-    """
-    if (id(world), role) not in _read:
-        _read[id(world), role] = list(_ask_everything(world, role))
-    return _read[id(world), role]
+    def of(role: str) -> list[Reading]:
+        if role not in read:
+            read[role] = list(_ask_everything(world, role))
+        return read[role]
+
+    return of
 
 
 def _ask_everything(world: World, role: str) -> Iterator[Reading]:
@@ -129,9 +134,9 @@ def _ask_everything(world: World, role: str) -> Iterator[Reading]:
 
 
 @pytest.mark.parametrize("role", FORBIDDEN)
-def test_nobody_reads_a_word_that_is_not_theirs(world, role):
+def test_nobody_reads_a_word_that_is_not_theirs(readings, role):
     leaks = []
-    for reading in readings(world, role):
+    for reading in readings(role):
         text = reading.text
         for own in OWN.get(role, ()):
             text = text.replace(own, "")
@@ -143,7 +148,7 @@ def test_nobody_reads_a_word_that_is_not_theirs(world, role):
     none_wrong(leaks)
 
 
-def test_canaries_are_read_by_those_they_are_for(world):
+def test_canaries_are_read_by_those_they_are_for(readings):
     """A canary nobody could ever read would prove nothing."""
     expected = {
         "coordinator_a": [
@@ -154,7 +159,7 @@ def test_canaries_are_read_by_those_they_are_for(world):
         "reviewer": ["commentaire", "contenu de la pièce", "motif", "journal.txt"],
         "operator": ["fonction", "coordinatrice", "canal-email", "commentaire"],
     }
-    read = {role: " ".join(r.text for r in readings(world, role)) for role in expected}
+    read = {role: " ".join(r.text for r in readings(role)) for role in expected}
     missing = [
         f"{role}: {word}"
         for role, words in expected.items()
@@ -170,12 +175,12 @@ def test_canaries_are_read_by_those_they_are_for(world):
 
 
 @pytest.mark.parametrize("role", ["coordinator_a", "coordinator_b"])
-def test_results_of_one_body_name_no_other(world, role):
+def test_results_of_one_body_name_no_other(world, readings, role):
     """Names are public, but not beside a score: a report may be communicated to anybody."""
     own = (world.a if role == "coordinator_a" else world.b).organisation.name.lower()
     others = {name.lower() for name in names_of_participants(world)} - {own}
     leaks, read = [], 0
-    for reading in readings(world, role):
+    for reading in readings(role):
         if reading.route.startswith("results:") and reading.status == 200:
             # "Ville-Témoin-1" is also the beginning of "Ville-Témoin-10".
             words = set(re.split(r"[\s<>\"'’,;:.()]+", reading.text))

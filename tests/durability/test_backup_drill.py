@@ -9,7 +9,7 @@ import pytest
 from tests.durability.clients import Client, Phone, Progress
 from tests.durability.house import House
 
-pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
+pytestmark = pytest.mark.database_server
 
 
 def at_work(installation: House, plan: dict, *, seed: int, saves: int, uploads: int) -> Client:

@@ -17,7 +17,7 @@ from parvis.feedback.tests.sending import hash_of
 from tests.durability.house import House
 from tests.durability.kiosks import Kiosk
 
-pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
+pytestmark = pytest.mark.database_server
 
 
 def test_no_answer_of_a_kiosk_is_lost_or_doubled(installation, capsys):

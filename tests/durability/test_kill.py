@@ -19,7 +19,7 @@ from parvis.foundation.tests.mail_server import MailServer
 from tests.durability.clients import Client, Phone, Progress
 from tests.durability.house import House
 
-pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
+pytestmark = pytest.mark.database_server
 
 CLIENTS = 4
 

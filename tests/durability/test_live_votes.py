@@ -20,7 +20,7 @@ from parvis.live_sessions.codes import new_secret, token_of
 from tests.durability.house import House
 from tests.durability.voters import Voters, send
 
-pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
+pytestmark = pytest.mark.database_server
 
 AT_ONCE = 50
 # More than the server let in before it was told otherwise.

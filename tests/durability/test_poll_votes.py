@@ -18,7 +18,7 @@ import pytest
 from tests.durability.house import House
 from tests.durability.prepare_poll import CARD
 
-pytestmark = [pytest.mark.xdist_group("durability"), pytest.mark.database_server]
+pytestmark = pytest.mark.database_server
 
 TOGETHER = 50
 FAVOURITE, OTHERS = 0, (1, 2)

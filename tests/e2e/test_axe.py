@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}

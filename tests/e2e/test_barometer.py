@@ -26,11 +26,7 @@ from parvis.questionnaires.tests.factories import GridFactory
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception, Visit
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 REASON = "L’heure de l’appel ne correspond pas à la capture : laquelle est la bonne ?"
 NOTE = "C’est l’heure de l’appel ; la capture vient du second appareil."

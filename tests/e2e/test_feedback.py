@@ -18,11 +18,7 @@ from parvis.feedback.tests.test_coordinator_pages import tick_option
 from tests.e2e.conftest import PHONE, Reception, Visit
 from tests.e2e.kiosk_page import tablet
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 def test_from_the_code_to_the_board(

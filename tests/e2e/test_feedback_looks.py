@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

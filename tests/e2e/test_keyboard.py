@@ -26,11 +26,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception, Visit
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 MOST_STOPS = 150
 

@@ -20,11 +20,7 @@ from tests.e2e.kiosk_page import tablet
 from tests.e2e.kiosk_server import KioskServer
 from tests.e2e.test_kiosk_outbox import VISITS, Machine
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

@@ -21,11 +21,7 @@ from parvis.live_sessions.tests.factories import device, open_session
 from tests.e2e.conftest import DESK, PHONE, Reception
 from tests.e2e.live_room import Phone, act, address, in_the_box, put
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PAGES = 50
 AT_ONCE = 8

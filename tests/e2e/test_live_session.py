@@ -21,11 +21,7 @@ from parvis.staff_polls.tests.preparing import registration_with_option
 from tests.e2e.conftest import DESK, PHONE, Reception, Visit
 from tests.e2e.live_room import Phone, address, in_the_box
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PROJECTOR: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
 

@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("drawn_keys"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 __all__ = ["drawn_keys"]

@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 NARROW = {"viewport": {"width": 320, "height": 720}}

@@ -30,7 +30,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.looks,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 PUBLIC_BYTES, WORKSPACE_BYTES = 60_000, 250_000

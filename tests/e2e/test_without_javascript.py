@@ -22,11 +22,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_visitor_reads(reception: Reception):

@@ -44,8 +44,7 @@ from parvis.web.demo.people import (
 from parvis.web.demo.polls import Polled
 from parvis.web.demo.truth import CHANNELS, Truth
 
-# One worker builds the demonstration for all the tests of this module.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_edition")]
+pytestmark = pytest.mark.django_db
 
 ORGANISATIONS = 20
 SEED = 11

@@ -55,7 +55,7 @@ from parvis.web.demo.feedback import DROP_DAYS, Listened, Listener, listen_for_a
 from parvis.web.demo.feedback_places import SHOWCASE
 from parvis.web.demo.kiosks import hear_of_kiosks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_feedback")]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from parvis.web.demo.poll_answers import BIASES, LEVELS, SHARES, Voters, answer
 from parvis.web.demo.poll_texts import sentences
 from parvis.web.demo.polls import CARDS, SERVICES, Polled, poll_the_agents
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_polls")]
+pytestmark = pytest.mark.django_db
 
 PHONE, COUNTER, WAITING = 77.0, 78.0, 52.0
 
