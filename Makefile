@@ -9,7 +9,7 @@ PORT ?= 8000
 DEMO_HOME := var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench bench-long lock messages screenshots clean tools-for-tests
+.PHONY: help demo test test-long coverage check bench bench-long lock messages screenshots clean tools-for-tests
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: $(VENV)/.dev tools-for-tests ## Run every test on SQLite, then on PostgreS
 
 test-long: $(VENV)/.dev tools-for-tests ## The same with the long tests in full size (hours)
 	@$(BIN)/python tools/run_tests.py --long
+
+coverage: $(VENV)/.dev tools-for-tests ## Name the lines that no test reaches, browsers and kills aside
+	@$(BIN)/python tools/run_tests.py --coverage
 
 check: $(VENV)/.dev tools-for-tests ## Formatting, lint, types, layers, templates, migrations, translations
 	$(BIN)/ruff format --check .

@@ -1,6 +1,8 @@
 """Run the whole suite on SQLite, then on PostgreSQL, and say how long each took.
 
 Tests marked `looks` examine pages whatever made them (axe, weight): once is enough.
+`--coverage` instead runs on SQLite all that needs no browser nor server, and names the lines that
+no test reaches; watching each line makes the tests more than twice as slow, so not each time.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ def run(
     print(f"\n=== {name} ===", flush=True)
     started = time.monotonic()
     selection = " and ".join(f"not {marker}" for marker in left_out)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", selection]
+    # How tests are shared between the two processes: `tools/sharing.py`.
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-m", selection]
     code = subprocess.run(
         [*command, *arguments],
         cwd=ROOT,
@@ -38,9 +41,11 @@ def run(
 
 
 def main() -> int:
+    if "--coverage" in sys.argv:
+        report = ["--cov", "--cov-report=term-missing:skip-covered"]
+        return run("SQLite", ["long", "e2e", "database_server"], report, None)[1]
     left_out = [] if "--long" in sys.argv else ["long"]
-    coverage = ["--cov", "--cov-report=term:skip-covered", "--cov-report="]
-    outcomes = [run("SQLite", left_out, coverage, None)]
+    outcomes = [run("SQLite", left_out, [], None)]
     with cluster() as server:
         # The cluster is thrown away whole: dropping its databases first would only fail on a
         # session that a browser's last request left open.
