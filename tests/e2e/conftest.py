@@ -158,9 +158,13 @@ class Visit:
         return [f"{self.where} console: {text}" for text in said]
 
     def examine(self) -> None:
-        """No accessibility defect, no script error, no sideways scrolling, in light and in dark."""
-        assert self.faults("light") == []
-        assert self.faults("dark", COLOUR_RULES) == []
+        """No accessibility defect, no script error, no sideways scrolling, in light and in dark.
+
+        axe looks on one database only, as in the tests marked `looks`.
+        """
+        if connection.vendor == "sqlite":
+            assert self.faults("light") == []
+            assert self.faults("dark", COLOUR_RULES) == []
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         assert self.sideways() == []
         assert self.complaints() == []

@@ -14,7 +14,7 @@ from parvis.foundation.blind_signatures import BlindSigner, new_private_key, ver
 from parvis.foundation.tests import test_blind_signatures as of_the_rfc
 from tests.e2e.conftest import Reception, Visit
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 PREPARE = """async (key) => {
   const { prepare } = await import("/static/foundation/js/blind-token.js");

@@ -17,7 +17,7 @@ from tests.e2e.conftest import DESK, PHONE, Reception, Visit
 from tests.e2e.test_kiosk import every_kind
 from tests.e2e.test_weight import PUBLIC_BYTES, weight
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 

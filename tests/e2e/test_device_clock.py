@@ -15,7 +15,7 @@ from parvis.mystery_audits.tests.factories import ContactFactory
 from parvis.mystery_audits.views import fieldwork
 from tests.e2e.conftest import PHONE, Reception, Visit
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 
 def note_the_call(visit: Visit, contact: Contact) -> tuple[datetime, ClockReading]:

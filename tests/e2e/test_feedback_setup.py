@@ -25,7 +25,7 @@ from parvis.organisations.tests.factories import SiteFactory
 from tests.e2e.conftest import PHONE, Reception, Visit
 from tests.e2e.test_axe import examined
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 
 def page(name: str, *args: Any) -> str:

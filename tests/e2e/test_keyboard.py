@@ -26,7 +26,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception, Visit
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 MOST_STOPS = 150
 

@@ -12,7 +12,7 @@ from parvis.feedback.default_document import default_document
 from tests.e2e.kiosk_page import LANDSCAPE, PORTRAIT, Tablet, tablet
 from tests.e2e.kiosk_server import KioskServer, configuration
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.device]
 
 
 @pytest.fixture

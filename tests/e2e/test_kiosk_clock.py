@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.kiosk_page import Tablet, tablet
 from tests.e2e.kiosk_server import KioskServer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.device]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.e2e.kiosk_page import Tablet, tablet
 from tests.e2e.kiosk_server import SECRET, KioskServer, configuration
 from tests.e2e.test_kiosk_outbox import Machine, check_nothing_lost_nor_doubled
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.device]
 
 # A server that takes nothing for as long as a test lasts: what is kept must stay kept.
 BUSY: tuple[int, dict[str, str], Any] = (503, {"Retry-After": "600"}, {})

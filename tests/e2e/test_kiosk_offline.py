@@ -16,7 +16,7 @@ from tests.e2e.kiosk_measures import first_load, month_given_back, settle, taps
 from tests.e2e.kiosk_page import PORTRAIT, Tablet, tablet
 from tests.e2e.kiosk_server import KioskServer, configuration
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.device]
 
 FIRST_LOAD_BYTES = 60_000
 TAP_MS = 100

@@ -24,7 +24,7 @@ from tests.e2e.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MILLISECONDS
 from tests.e2e.kiosk_page import Tablet, tablet
 from tests.e2e.kiosk_server import CODE, KioskServer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.device]
 
 # Somebody in a hurry: a face, sometimes a reason, then on to the thanks. Each answer is named in
 # the console once the next screen, which says that it is kept, is drawn.

@@ -17,7 +17,7 @@ from parvis.live_sessions.tests.factories import open_session, vote
 from tests.e2e.conftest import PHONE, Reception
 from tests.e2e.live_room import Phone, act, in_the_box, put
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 TOO_LATE = "Le vote était déjà clos quand votre réponse est arrivée : elle n’est pas comptée."
 NO_STORAGE = """Object.defineProperty(window, "localStorage", {

@@ -18,6 +18,7 @@ from tests.e2e.poll_player import Player, address, in_the_box, invitation
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.device,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("drawn_keys"),
 ]

@@ -16,7 +16,7 @@ from tests.access.probe import none_wrong
 from tests.e2e.conftest import PHONE, Reception
 from tests.e2e.test_axe import examined
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 LIST = "\n".join(
     [

@@ -14,7 +14,7 @@ from tests.access.probe import none_wrong
 from tests.e2e.conftest import Reception, Visit
 from tests.e2e.test_axe import examined, give_the_password_again
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

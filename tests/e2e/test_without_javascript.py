@@ -22,7 +22,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.results.tests.factories import small_barometer
 from tests.e2e.conftest import PHONE, Reception
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_visitor_reads(reception: Reception):
