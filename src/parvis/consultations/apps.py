@@ -17,3 +17,4 @@ class ConsultationsConfig(AppConfig):
             42,
             while_pending=False,
         )
+        navigation.register(navigation.PUBLIC, _("Consultations"), "consultations:public_list", 25)

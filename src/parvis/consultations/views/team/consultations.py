@@ -213,4 +213,4 @@ def _stale(request: HatRequest, stale: StaleForm) -> HttpResponse:
 
 def _other_languages(current: Consultation) -> list[tuple[str, str]]:
     """Code and name of the languages a consultation may be told in beside its own."""
-    return [(code, str(name)) for code, name in site.LANGUAGES if code != current.language]
+    return [(code, str(name).lower()) for code, name in site.LANGUAGES if code != current.language]
