@@ -89,6 +89,8 @@ class BudgetSettings:
     points: int = 10
     # Projects one may approve; 0 = as many as one likes.
     most_projects: int = 0
+    # Whether the projects one approves must fit in the envelope together (not with points).
+    within_envelope: bool = False
     rule: str = "equal-shares"
     completion: str = "add1"
     map: MapView | None = None
