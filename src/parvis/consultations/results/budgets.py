@@ -31,7 +31,7 @@ def count(phase: Phase) -> dict[str, Any]:
     """The result, as JSON.
 
     `{"voters", "envelope_euros", "ballot", "rule", "completion", "share_euros", "increments",
-    "selected": [ids in order], "total_cost", "content_voters", "projects": […], "compared":
+    "selected": [numbers in order], "total_cost", "content_voters", "projects": […], "compared":
     {"rule", "completion", "selected", "total_cost", "content_voters"}}`. A project has `id`,
     `number`, `title`, `cost_euros`, `support`, `supporters`, `selected` (its place, from 1, or
     None), `reason` and, by its reason, `paid_full`, `full_price`, `paid_less`, `less_in_all`,
@@ -69,7 +69,7 @@ def _outcome(vote: BudgetVote, found: BudgetResult) -> dict[str, Any]:
     for project in found.selected:
         content.update(vote.supporters[project].tolist())
     return {
-        "selected": [vote.projects[project] for project in found.selected],
+        "selected": [int(vote.projects[project]) for project in found.selected],
         "total_cost": found.total_cost,
         "content_voters": len(content),
     }
@@ -175,7 +175,7 @@ def _comparison(result: Mapping[str, Any]) -> Comparison | None:
         return None
     other = result["compared"]
     titles = {
-        one["id"]: _("n° %(number)d, « %(title)s »")
+        one["number"]: _("n° %(number)d, « %(title)s »")
         % {"number": one["number"], "title": one["title"]}
         for one in result["projects"]
     }
@@ -225,7 +225,7 @@ def pabulib_text(phase: Phase) -> str:
                 vote.support(place),
                 _one_line(project.title),
                 project.theme,
-                int(closed.identifiers[place] in chosen),
+                int(project.number in chosen),
             ]
         )
     writer.writerow(["VOTES"])
