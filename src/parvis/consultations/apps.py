@@ -8,8 +8,11 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from parvis.accounts.enums import RoleKind
+        from parvis.consultations.operations.attaching import stored_files
         from parvis.foundation import navigation
+        from parvis.foundation.uploads import register_references
 
+        register_references("EVIDENCE_ROOT", stored_files)
         navigation.register(
             RoleKind.COORDINATOR,
             _("Consultations"),

@@ -111,8 +111,10 @@ CONTRIBUTION_TRANSITIONS: dict[str, frozenset[str]] = {
     ContributionState.WAITING: frozenset(
         {ContributionState.PUBLISHED, ContributionState.REFUSED, ContributionState.WITHDRAWN}
     ),
+    # Changed by its author, it waits again where what is written is read first.
     ContributionState.PUBLISHED: frozenset(
         {
+            ContributionState.WAITING,
             ContributionState.REFUSED,
             ContributionState.WITHDRAWN,
             ContributionState.MERGED,

@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.sql.compiler import SQLCompiler
 
 from parvis.organisations.lookups import HasWords
 from parvis.organisations.search_words import words_of
@@ -47,13 +45,4 @@ def folded(text: str) -> str:
 class CommentHasWords(HasWords):
     """The same question, asked to the comments' own index."""
 
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        quote = connection.ops.quote_name
-        match = " AND ".join(f'"{word}" *' for word in self._words())
-        sql = (
-            f"{quote(self.lhs.alias)}.{quote('id')} IN "  # noqa: S608 – names of our own schema
-            f"(SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s)"
-        )
-        return sql, [match]
+    sqlite_table = SQLITE_TABLE

@@ -1,17 +1,12 @@
 """Ideas that say nearly the same, found while one is being typed.
 
-Cosine of the groups of three letters of the stems, each weighted by how rare it is among the
-body's public ideas: a slip of the finger or a plural changes little. The index of a body is
-kept in memory until one of its public ideas changes.
+Words and groups of letters weighted by how rare they are among the body's public ideas
+(`texts.similarity`). The index of a body is kept in memory until one of its public ideas changes.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
@@ -19,80 +14,20 @@ from django.db.models import Count, Max
 from django_scopes import scopes_disabled
 
 from parvis.feedback.models import Idea
-from parvis.texts.themes.words import stem, telling_words
+from parvis.texts.similarity import TextIndex
 
 ALIKE_FROM = 0.3
 SHOWN_AT_MOST = 3
-# The latest public ideas; the typed text is read as far as that.
+# The latest public ideas.
 IDEAS_READ = 2_000
-CHARACTERS_READ = 500
 BODIES_KEPT = 64
 
 
-@lru_cache(maxsize=4_000)
-def grams(text: str) -> Mapping[str, int]:
-    """Groups of three letters of the telling words' stems, with their ends marked.
-
-    Remembered: an index is made again whenever one idea of the body changes.
-    """
-    counted: Counter[str] = Counter()
-    for _written, word in telling_words(text[:CHARACTERS_READ]):
-        marked = f" {stem(word)} "
-        counted.update(marked[place : place + 3] for place in range(len(marked) - 2))
-    return counted
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """An idea and how alike it is: 0 nothing in common, 1 the same words."""
-
-    key: int
-    likeness: float
-
-
-class Index:
-    """The texts that a question is compared with."""
-
-    def __init__(self, texts: Sequence[tuple[int, str]]) -> None:
-        self._keys = [key for key, _text in texts]
-        counted = [grams(text) for _key, text in texts]
-        said_by = Counter(gram for one in counted for gram in one)
-        self._rarity = {gram: 1 + math.log(len(texts) / number) for gram, number in said_by.items()}
-        # What nothing says is as rare as can be.
-        self._unknown = 1 + math.log(max(1, len(texts)))
-        self._places: dict[str, list[tuple[int, float]]] = {}
-        for place, one in enumerate(counted):
-            weights = self._weights(one)
-            for gram, weight in weights.items():
-                self._places.setdefault(gram, []).append((place, weight))
-
-    def _weights(self, counted: Mapping[str, int]) -> dict[str, float]:
-        weights = {
-            gram: (1 + math.log(number)) * self._rarity.get(gram, self._unknown)
-            for gram, number in counted.items()
-        }
-        norm = math.sqrt(sum(weight * weight for weight in weights.values()))
-        return {gram: weight / norm for gram, weight in weights.items()} if norm else {}
-
-    def nearest(self, text: str, *, at_most: int = SHOWN_AT_MOST) -> list[Likeness]:
-        """The texts most like this one, the most first, none below `ALIKE_FROM`."""
-        scores: dict[int, float] = {}
-        for gram, weight in self._weights(grams(text)).items():
-            for place, other in self._places.get(gram, ()):
-                scores[place] = scores.get(place, 0.0) + weight * other
-        best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:at_most]
-        return [
-            Likeness(self._keys[place], round(score, 3))
-            for place, score in best
-            if score >= ALIKE_FROM
-        ]
-
-
-_indexes: OrderedDict[int, tuple[Any, Index]] = OrderedDict()
+_indexes: OrderedDict[int, tuple[Any, TextIndex]] = OrderedDict()
 _lock = Lock()
 
 
-def _index_of(organisation_id: int) -> Index:
+def _index_of(organisation_id: int) -> TextIndex:
     with scopes_disabled():
         public = Idea.objects.public().filter(organisation=organisation_id)
         state = tuple(
@@ -106,7 +41,7 @@ def _index_of(organisation_id: int) -> Index:
                 _indexes.move_to_end(organisation_id)
                 return kept[1]
         texts = list(public.order_by("-pk").values_list("pk", "comment__text")[:IDEAS_READ])
-    index = Index(texts)
+    index = TextIndex(texts)
     with _lock:
         _indexes[organisation_id] = (state, index)
         while len(_indexes) > BODIES_KEPT:
@@ -123,7 +58,9 @@ def similar_ideas(
     """
     if len(text.strip()) < 3:
         return []
-    near = _index_of(organisation_id).nearest(text, at_most=at_most + (but is not None))
+    near = _index_of(organisation_id).nearest(
+        text, at_most=at_most + (but is not None), at_least=ALIKE_FROM
+    )
     keys = [one.key for one in near if one.key != but][:at_most]
     with scopes_disabled():
         rows = {

@@ -8,7 +8,7 @@ and digits only, hence they need no escaping in either search language.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -24,6 +24,8 @@ SQLITE_TABLE = "organisations_search"
 class HasWords(models.Lookup[Any]):
     lookup_name = "has_words"
     prepare_rhs = False
+    # The FTS5 table of the rows asked about; a field with a table of its own says so.
+    sqlite_table: ClassVar[str] = SQLITE_TABLE
 
     def _words(self) -> Sequence[str]:
         words: Sequence[str] = self.rhs
@@ -38,7 +40,7 @@ class HasWords(models.Lookup[Any]):
         match = " AND ".join(f'"{word}" *' for word in self._words())
         sql = (
             f"{quote(self.lhs.alias)}.{quote('id')} IN "  # noqa: S608 – names of our own schema
-            f"(SELECT rowid FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s)"
+            f"(SELECT rowid FROM {self.sqlite_table} WHERE {self.sqlite_table} MATCH %s)"
         )
         return sql, [match]
 

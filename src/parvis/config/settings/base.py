@@ -264,6 +264,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# --- Maps --------------------------------------------------------------------------------------
+# Where maps take their tiles: "https://…/{z}/{x}/{y}.png"; empty = no tile, points on a plain
+# background. The host learns which places are looked at: choose one that the body answers for.
+TILES_URL = env.str("PARVIS_TILES_URL", default="").strip()
+# Whom the tiles are owed to, as their licence asks; shown on the map.
+TILES_ATTRIBUTION = env.str("PARVIS_TILES_ATTRIBUTION", default="").strip()
+if TILES_URL and not (
+    TILES_URL.startswith("https://") and all(part in TILES_URL for part in ("{z}", "{x}", "{y}"))
+):
+    raise ImproperlyConfigured(
+        f"PARVIS_TILES_URL : « {TILES_URL} » doit commencer par https:// et contenir {{z}}, {{x}} "
+        "et {y}, par exemple https://tuiles.exemple.fr/{z}/{x}/{y}.png."
+    )
+
 # --- Security ----------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -20,6 +20,7 @@ from parvis.consultations.enums import (
 )
 from parvis.consultations.models.consultations import Phase
 from parvis.consultations.querysets import ContributionQuerySet, OfABodyQuerySet
+from parvis.consultations.search import SearchedField
 from parvis.organisations.models import Organisation
 
 CONTRIBUTION_TITLE_LENGTH = 150
@@ -90,7 +91,7 @@ class Contribution(models.Model):
     # Published arguments, conditions and comments about it, counted again at each one.
     reply_count = models.PositiveIntegerField(default=0)
     # Its folded words, for the search: `search.search_text`.
-    search_text = models.TextField(default="", blank=True, editable=False)
+    search_text = SearchedField(default="", blank=True, editable=False)
     # Incremented at each change of its text.
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
@@ -165,8 +166,13 @@ class Attachment(models.Model):
     contribution = models.ForeignKey(
         Contribution, null=True, on_delete=models.CASCADE, related_name="attachments"
     )
-    # Below `settings.CONSULTATION_FILES`; a generated name.
+    # Below `settings.EVIDENCE_ROOT`; a generated name.
     path = models.CharField(max_length=200)
+    # SHA-256 of the stored bytes, hexadecimal.
+    sha256 = models.CharField(max_length=64)
+    # The same picture, small enough for a phone, and its SHA-256; empty for documents.
+    small_path = models.CharField(max_length=200, blank=True)
+    small_sha256 = models.CharField(max_length=64, blank=True)
     media_type = models.CharField(max_length=80)
     size_bytes = models.PositiveIntegerField()
     name = models.CharField(_("nom du fichier"), max_length=120)

@@ -64,7 +64,7 @@ def contribute(
     made = _made(author, token)
     if made is not None:
         return made
-    state = _first_state(running, as_draft=as_draft)
+    state = ContributionState.DRAFT if as_draft else first_state(running)
     return _create(running, kind, content, state=state, author=author, token=token, parent=parent)
 
 
@@ -110,18 +110,25 @@ def next_number(phase: Phase, count: int = 1) -> int:
     return last - count + 1
 
 
+def count_replies(parent: Contribution) -> None:
+    """Count again what is published about a contribution, which is locked until the end."""
+    Contribution.objects.select_for_update().filter(pk=parent.pk).values_list("pk").first()
+    published = Contribution.objects.published().filter(parent=parent.pk).count()
+    Contribution.objects.filter(pk=parent.pk).update(reply_count=published)
+
+
 def _made(author: Participant | None, token: uuid.UUID) -> Contribution | None:
+    """What was made of that form; raise `Conflict` when it was somebody else's."""
     found: Contribution | None = (
-        Contribution.objects.select_related("phase__consultation")
-        .filter(token=token, author=author)
-        .first()
+        Contribution.objects.select_related("phase__consultation").filter(token=token).first()
     )
+    if found is not None and found.author_id != (author.pk if author else None):
+        raise Conflict(_("Ce formulaire a déjà servi : rechargez la page, puis recommencez."))
     return found
 
 
-def _first_state(phase: Phase, *, as_draft: bool) -> str:
-    if as_draft:
-        return ContributionState.DRAFT
+def first_state(phase: Phase) -> str:
+    """What becomes of what a citizen sends: read first, or published at once."""
     if phase.consultation.moderation == ModerationMoment.BEFORE:
         return ContributionState.WAITING
     return ContributionState.PUBLISHED
@@ -138,11 +145,17 @@ def _create(
     parent: Contribution | None,
     from_idea: Contribution | None = None,
 ) -> Contribution:
+    number = next_number(phase)
+    # The same form, sent twice at once: the second waited here for the first.
+    twin = _made(author, token)
+    if twin is not None:
+        Phase.objects.filter(pk=phase.pk).update(last_number=F("last_number") - 1)
+        return twin
     made: Contribution = Contribution.objects.create(
         organisation_id=phase.organisation_id,
         phase=phase,
         kind=kind,
-        number=next_number(phase),
+        number=number,
         token=token,
         author=author,
         parent=parent,
@@ -161,6 +174,8 @@ def _create(
         search_text=search_text(content.title, content.text, content.place),
         published_at=timezone.now() if state == ContributionState.PUBLISHED else None,
     )
+    if parent is not None and state == ContributionState.PUBLISHED:
+        count_replies(parent)
     return made
 
 

@@ -1,0 +1,92 @@
+"""Ideas that say nearly what somebody is writing, found while they write it.
+
+The index of a phase is kept in memory; what was published or changed since is read when next
+asked for, and nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+
+from parvis.consultations.enums import ContributionKind
+from parvis.consultations.models import Contribution, Phase
+from parvis.texts.similarity import TextIndex
+
+# Measured on pairs of ideas, docs/consultations.md: « Idées proches ».
+NEAR_FROM = 0.3
+SHOWN_AT_MOST = 5
+SHORTEST = 8
+PHASES_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    state: tuple[Any, ...]
+    # {key: revision} of the texts of the index.
+    revisions: dict[int, int]
+    index: TextIndex
+
+
+_indexes: OrderedDict[int, _Kept] = OrderedDict()
+_lock = Lock()
+
+
+def near_ideas(
+    phase: Phase, text: str, *, at_most: int = SHOWN_AT_MOST, but: int | None = None
+) -> list[Contribution]:
+    """Published ideas of the phase that say nearly this, the most alike first; `but` left out.
+
+    To be called with scopes disabled. Two queries, and two more when an idea changed.
+    """
+    if len(text.strip()) < SHORTEST:
+        return []
+    near = index_of(phase).nearest(text, at_most=at_most + (but is not None), at_least=NEAR_FROM)
+    keys = [one.key for one in near if one.key != but][:at_most]
+    rows = {row.pk: row for row in _published(phase).filter(pk__in=keys)}
+    return [rows[key] for key in keys if key in rows]
+
+
+def compared_text(title: str, text: str) -> str:
+    """What of an idea is compared: its title counts twice, being what it asks for."""
+    return f"{title} {title} {text}"
+
+
+def index_of(phase: Phase) -> TextIndex:
+    """The index of the published ideas of a phase, as they are now."""
+    rows = _published(phase)
+    state = tuple(
+        rows.aggregate(number=Count("pk"), last=Max("pk"), revisions=Sum("revision")).values()
+    )
+    with _lock:
+        kept = _indexes.get(phase.pk)
+        if kept is not None:
+            _indexes.move_to_end(phase.pk)
+            if kept.state == state:
+                return kept.index
+    revisions = dict(rows.values_list("pk", "revision"))
+    former = kept or _Kept((), {}, TextIndex())
+    changed = [key for key, revision in revisions.items() if former.revisions.get(key) != revision]
+    gone = former.revisions.keys() - revisions.keys()
+    index = former.index.updated(_texts(phase, changed, whole=not former.revisions), gone)
+    with _lock:
+        _indexes[phase.pk] = _Kept(state, revisions, index)
+        while len(_indexes) > PHASES_KEPT:
+            _indexes.popitem(last=False)
+    return index
+
+
+def _texts(phase: Phase, keys: list[int], *, whole: bool) -> list[tuple[int, str]]:
+    rows = _published(phase) if whole else _published(phase).filter(pk__in=keys)
+    return [
+        (key, compared_text(title, text))
+        for key, title, text in rows.values_list("pk", "title", "text")
+    ]
+
+
+def _published(phase: Phase) -> Any:
+    return Contribution.objects.published().filter(phase=phase, kind=ContributionKind.IDEA)
