@@ -105,8 +105,12 @@ def idea_page(
             "rewritable": is_mine and found.state in REWRITABLE,
             "refusal": found.decisions.exclude(reason="").last() if is_mine else None,
             "merged_into": found.merged_into,
-            "merged": list(Contribution.objects.public().filter(merged_into=found).order_by("number")),
-            "parts": list(Contribution.objects.public().filter(split_from=found).order_by("number")),
+            "merged": list(
+                Contribution.objects.public().filter(merged_into=found).order_by("number")
+            ),
+            "parts": list(
+                Contribution.objects.public().filter(split_from=found).order_by("number")
+            ),
             "milestones": list(found.milestones.all()),
             "edited": found.decisions.filter(act="edited").last(),
         },

@@ -142,9 +142,10 @@ def idea_near(visit: Visit) -> HttpResponse:
     text = sent.get("text", "")[:TYPED_AT_MOST].replace("\x00", "")
     found = near_ideas(visit.running, text)
     fragment = visit.request.headers.get("HX-Request") == "true"
-    name = "_near.html" if fragment else "near.html"
     response = visit.render(
-        f"consultations/public/ideas/{name}",
+        "consultations/public/ideas/_near.html"
+        if fragment
+        else "consultations/public/ideas/near.html",
         {
             "own": own,
             "near": cards(
