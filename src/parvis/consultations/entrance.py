@@ -8,6 +8,7 @@ does once what was asked was shown.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 from django.db import transaction
@@ -74,12 +75,23 @@ def open_access(participant: Participant) -> str:
     return secret
 
 
-def admit_device(consultation: Consultation, language: str) -> tuple[Participant, str]:
-    """A new participant where the admission is open: this device, known by nothing else."""
+def new_device() -> str:
+    """What a page draws for a browser not known yet: its first act, sent twice, is one person's."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def admit_device(
+    consultation: Consultation, language: str, device: str = ""
+) -> tuple[Participant, str]:
+    """A participant where the admission is open: this device, known by nothing else.
+
+    `device` is what the page drew (`new_device`); the same one again is the same participant.
+    """
+    is_drawn = re.fullmatch(r"[0-9a-f]{64}", device) is not None
     return admit(
         consultation=consultation,
         proof=Proof.DEVICE,
-        verified=secrets.token_hex(SECRET_BYTES),
+        verified=device if is_drawn else new_device(),
         language=language,
     )
 

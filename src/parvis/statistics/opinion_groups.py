@@ -33,9 +33,14 @@ from parvis.statistics.opinion_statements import (
     count_votes,
     representativeness,
 )
-from parvis.statistics.opinion_votes import FloatArray, IntArray, VoteTable, order_by_content
+from parvis.statistics.opinion_votes import (
+    ENOUGH_VOTES,
+    FloatArray,
+    IntArray,
+    VoteTable,
+    order_by_content,
+)
 
-ENOUGH_VOTES: Final = 7
 FEWEST_GROUPS, MOST_GROUPS = 2, 5
 # As in Polis: three groups need 12 base clusters, four need 24.
 BASE_CLUSTERS_PER_GROUP: Final = 12

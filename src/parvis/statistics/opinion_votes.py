@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+
+# Votes from which somebody has a place among the groups; fewer where there are fewer statements.
+ENOUGH_VOTES: Final = 7
 
 
 @dataclass(frozen=True, slots=True)

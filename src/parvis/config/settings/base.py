@@ -102,6 +102,7 @@ MACHINE_ROUTES = [
     "live_sessions:screen_state",
     "live_sessions:enter",
     "live_sessions:vote",
+    "consultations:vote",
 ]
 # What agents answer anonymously: `parvis.foundation.untraced`.
 UNTRACED_PATHS = ["/sondage/", "/seance/"]

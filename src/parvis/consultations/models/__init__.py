@@ -33,6 +33,7 @@ from parvis.consultations.models.votes import (
     MOST_POINTS,
     ClosedVote,
     Exposure,
+    ExposureClass,
     PhaseFigures,
     Vote,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Consultation",
     "Contribution",
     "Exposure",
+    "ExposureClass",
     "Follow",
     "MailProof",
     "Milestone",

@@ -107,6 +107,38 @@ class Exposure(models.Model):
         return f"{self.contribution_id} {self.shown}"
 
 
+class ExposureClass(models.Model):
+    """How often contributions of so many votes were shown, and how often the rule meant it.
+
+    Of a phase and a class of `exposure.CLASS_STARTS`: what a rule that silently stopped working
+    would change first.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="exposure_classes")
+    votes_class = models.PositiveSmallIntegerField()
+    shown = models.PositiveBigIntegerField(default=0)
+    # Sum over the draws of the chance that the rule gave this class, and of that of a draw in which
+    # all that could be drawn had the same chance.
+    expected = models.FloatField(default=0)
+    uniform = models.FloatField(default=0)
+
+    objects = ScopedManager(
+        organisation="organisation",
+        _manager_class=models.Manager.from_queryset(OfABodyQuerySet),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phase", "votes_class"], name="consultation_exposure_class_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase_id} {self.votes_class}"
+
+
 class PhaseFigures(models.Model):
     """What is computed of a phase while it runs, and replaced each time: groups, participation."""
 

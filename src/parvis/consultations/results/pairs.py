@@ -1,17 +1,50 @@
-"""The result of a phase of comparisons by pairs."""
+"""The result of a phase of comparisons by pairs: Bradley–Terry on its closed votes.
+
+`preferences_rows` is the file of the archive; `parvis analyse pairs VOTES.csv` on it gives the same
+scores.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from parvis.consultations.models import Phase
+from parvis.consultations.enums import ContributionKind, VoteKind
+from parvis.consultations.models import ClosedVote, Contribution, Phase
+from parvis.consultations.pair_figures import Comparisons, compared, counted
+from parvis.consultations.results.opinions import forget_live_figures
+
+PREFERENCES_COLUMNS: Final = ("voter-id", "winner", "loser")
+
+
+def preferences_rows(phase: Phase) -> Iterator[tuple[int, int, int]]:
+    """Voter, number of the item preferred, number of the other one (`PREFERENCES_COLUMNS`).
+
+    Comparisons left open are not in it: they say nothing of either item.
+    """
+    found = _comparisons(phase)
+    yield from zip(found.voter, found.winner, found.loser, strict=True)
 
 
 def count(phase: Phase) -> dict[str, Any]:
-    """The result, as JSON."""
-    return {}
+    """The result, as JSON: `pair_figures.counted`."""
+    forget_live_figures(phase)
+    return counted(list(_items(phase).values()), _comparisons(phase))
+
+
+def _items(phase: Phase) -> dict[int, int]:
+    published = Contribution.objects.published().filter(phase=phase, kind=ContributionKind.ITEM)
+    return dict(published.order_by("number").values_list("pk", "number"))
+
+
+def _comparisons(phase: Phase) -> Comparisons:
+    votes = ClosedVote.objects.filter(phase=phase, kind=VoteKind.PREFERENCE)
+    rows = votes.order_by("voter", "subject", "other")
+    return compared(_items(phase), rows.values_list("voter", "subject", "other", "value"))
 
 
 def shown(phase: Phase) -> dict[str, Any]:
-    """What the template of the result reads."""
-    return phase.result
+    """What `consultations/results/_pairs.html` reads."""
+    from parvis.consultations import pair_pages
+
+    return pair_pages.told(phase, phase.result) if phase.result else {}

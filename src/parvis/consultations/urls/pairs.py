@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from parvis.consultations.views.citizen import pairs
+
+_PHASE = "participer/<str:code>/<int:position>/"
+
+urlpatterns: list[URLPattern] = [
+    path(f"{_PHASE}preference/", pairs.prefer, name="pairs_prefer"),
+    path(f"{_PHASE}classement/", pairs.ranking, name="pairs_ranking"),
+    path(f"{_PHASE}mes-comparaisons/", pairs.own_comparisons, name="pairs_own"),
+    path(f"{_PHASE}sujet/", pairs.propose_item, name="pairs_propose"),
+]

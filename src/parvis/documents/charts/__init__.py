@@ -8,6 +8,7 @@ word of its own: titles, legends and headers come translated from the caller.
 from parvis.documents.charts.chart import Chart, ChartTable, LegendEntry
 from parvis.documents.charts.dot_strip import DotStripWords, dot_strip
 from parvis.documents.charts.drawing import Theme
+from parvis.documents.charts.group_map import GroupMapWords, GroupMark, group_map
 from parvis.documents.charts.heat_map import HeatCell, HeatMapWords, heat_map
 from parvis.documents.charts.interval_bar import (
     IntervalRow,
@@ -22,6 +23,8 @@ __all__ = [
     "Chart",
     "ChartTable",
     "DotStripWords",
+    "GroupMapWords",
+    "GroupMark",
     "HeatCell",
     "HeatMapWords",
     "IntervalRow",
@@ -33,6 +36,7 @@ __all__ = [
     "TrendPoint",
     "TrendWords",
     "dot_strip",
+    "group_map",
     "heat_map",
     "interval_bar",
     "trend_band",

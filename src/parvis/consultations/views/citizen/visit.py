@@ -27,6 +27,7 @@ from django_scopes import scopes_disabled
 from parvis.consultations.entrance import (
     admit_device,
     needs_proof,
+    new_device,
     participant_of,
     remember,
 )
@@ -38,6 +39,9 @@ from parvis.consultations.permissions.public import (
 )
 from parvis.foundation.access import public
 from parvis.foundation.permissions import Decision
+
+# Of a form: what the page drew for a browser not known yet.
+DEVICE_FIELD = "appareil"
 
 
 class ProofNeeded(Exception):  # noqa: N818 – says what is missing
@@ -57,6 +61,8 @@ class Visit:
     phase: Phase | None = None
     # Of an access opened by this request, which its answer gives to the browser.
     secret: str = ""
+    # What the page drew for a browser not known yet, where no form field sends it.
+    sent_device: str = ""
 
     @property
     def language(self) -> str:
@@ -69,6 +75,16 @@ class Visit:
             raise TypeError("this page has no phase")
         return self.phase
 
+    @property
+    def device(self) -> str:
+        """For a hidden field `appareil` of forms; empty where this browser is known or verified.
+
+        Sent twice before the answer came, a first act is then that of one participant.
+        """
+        if self.participant is not None or self.consultation.is_verified:
+            return ""
+        return new_device()
+
     def may_take_part(self) -> Decision:
         """Whether the phase takes something now, and why not."""
         return may_take_part(self.running, self.now)
@@ -78,7 +94,8 @@ class Visit:
         if self.participant is None:
             if needs_proof(self.consultation, self.participant):
                 raise ProofNeeded
-            self.participant, self.secret = admit_device(self.consultation, self.language)
+            device = self.sent_device or self.request.POST.get(DEVICE_FIELD, "")
+            self.participant, self.secret = admit_device(self.consultation, self.language, device)
             self.participant.consultation = self.consultation
         return self.participant
 

@@ -1,0 +1,157 @@
+"""Figures of a running phase, made again after new votes: groups of opinion, ranking of items.
+
+Nothing is computed while nothing was voted; a computation that took long waits ten times as long,
+so that the worker has time for everything else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Count, F, Max, Sum
+from django.utils import timezone
+from django_scopes import scopes_disabled
+
+from parvis.consultations import pair_figures
+from parvis.consultations.enums import (
+    ConsultationState,
+    ContributionKind,
+    ContributionState,
+    PhaseKind,
+    VoteKind,
+)
+from parvis.consultations.models import Contribution, Phase, PhaseFigures, Vote
+from parvis.consultations.operations.holding import share_running
+from parvis.foundation.errors import Conflict
+
+_KINDS: Mapping[str, tuple[VoteKind, ContributionKind]] = {
+    PhaseKind.OPINIONS: (VoteKind.OPINION, ContributionKind.STATEMENT),
+    PhaseKind.PAIRS: (VoteKind.PREFERENCE, ContributionKind.ITEM),
+}
+REST = 10
+
+
+def followed_phases() -> list[Phase]:
+    """The phases whose figures are followed now."""
+    now = timezone.now()
+    running = Phase.objects.filter(
+        kind__in=list(_KINDS),
+        opens_at__lte=now,
+        closes_at__gt=now,
+        closed_at__isnull=True,
+        consultation__state=ConsultationState.OPEN,
+    )
+    return list(running.select_related("consultation").order_by("pk"))
+
+
+def follow(phase: Phase) -> bool:
+    """Compute the figures of a phase anew if anything changed; whether they were."""
+    with scopes_disabled():
+        former: PhaseFigures | None = PhaseFigures.objects.filter(phase=phase).first()
+        mark = _mark(phase)
+        if former is not None and (former.state.get("mark") == mark or _rests(former)):
+            return False
+        begun = time.monotonic()
+        state = former.state if former else {}
+        compute = _opinions if phase.kind == PhaseKind.OPINIONS else _pairs
+        document, following = compute(phase, state)
+        following |= {"mark": mark, "seconds": time.monotonic() - begun}
+        return _keep(phase, document, following, votes=mark[0])
+
+
+def _rests(former: PhaseFigures) -> bool:
+    rest = timedelta(seconds=REST * former.state.get("seconds", 0))
+    return timezone.now() < former.computed_at + rest
+
+
+def _mark(phase: Phase) -> list[int]:
+    """Numbers that change with any vote, and with any contribution published or taken off."""
+    vote_kind, kind = _KINDS[phase.kind]
+    votes = Vote.objects.filter(phase=phase, kind=vote_kind).aggregate(
+        number=Count("pk"),
+        values=Sum("value"),
+        what=Sum(F("value") * F("subject_id")),
+        who=Sum(F("value") * F("participant_id")),
+    )
+    published = Contribution.objects.published().filter(phase=phase, kind=kind)
+    texts = published.aggregate(number=Count("pk"), keys=Sum("pk"), last=Max("pk"))
+    return [int(value or 0) for value in (*votes.values(), *texts.values())]
+
+
+def _keep(phase: Phase, document: dict[str, Any], state: dict[str, Any], *, votes: int) -> bool:
+    """Store figures unless the phase closed meanwhile: its last figures go with its ballots."""
+    with transaction.atomic():
+        try:
+            held = share_running(phase)
+        except Conflict:
+            return False
+        PhaseFigures.objects.update_or_create(
+            phase=held,
+            defaults={
+                "organisation_id": held.organisation_id,
+                "document": document,
+                "state": state,
+                "computed_at": timezone.now(),
+                "votes": votes,
+            },
+        )
+    return True
+
+
+def _opinions(phase: Phase, former: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    # SciPy takes longer to import than a page to answer: only who computes waits for it.
+    from parvis.consultations import opinion_figures
+    from parvis.statistics.opinion_groups import GroupState, opinion_groups
+
+    numbers = dict(
+        Contribution.objects.published()
+        .filter(phase=phase, kind=ContributionKind.STATEMENT)
+        .values_list("pk", "number")
+    )
+    votes = np.array(
+        list(
+            Vote.objects.filter(
+                phase=phase, kind=VoteKind.OPINION, subject__state=ContributionState.PUBLISHED
+            ).values_list("participant", "subject", "value")
+        ),
+        dtype=np.int64,
+    ).reshape(-1, 3)
+    keys = np.array(sorted(numbers), dtype=np.int64)
+    # A statement published between both questions has votes and no number yet.
+    votes = votes[np.isin(votes[:, 1], keys)]
+    by_key = np.array([numbers[key] for key in keys.tolist()], dtype=np.int64)
+    statement = by_key[np.searchsorted(keys, votes[:, 1])] if len(keys) else votes[:, 1]
+    table = opinion_figures.table_of(list(numbers.values()), votes[:, 0], statement, votes[:, 2])
+    groups = former.get("groups")
+    found = opinion_groups(
+        table,
+        seed=opinion_figures.live_seed(phase),
+        former=GroupState.from_content(groups) if groups else None,
+    )
+    counts = table.votes_by_statement
+    passed = np.bincount(table.columns[table.values == 0], minlength=len(table.statements))
+    return opinion_figures.documented(table, found), {
+        "groups": found.state.as_content(),
+        "means": found.space.means.tolist(),
+        "counts": np.column_stack([table.statements, counts, passed]).astype(int).tolist(),
+    }
+
+
+def _pairs(phase: Phase, _former: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    items = list(
+        Contribution.objects.published()
+        .filter(phase=phase, kind=ContributionKind.ITEM)
+        .order_by("number")
+        .values_list("pk", "number")
+    )
+    votes = Vote.objects.filter(phase=phase, kind=VoteKind.PREFERENCE).values_list(
+        "participant", "subject", "other", "value"
+    )
+    comparisons = pair_figures.compared(dict(items), list(votes))
+    document = pair_figures.documented([number for _pk, number in items], comparisons)
+    return document, {"counts": comparisons.counts()}

@@ -1,0 +1,34 @@
+"""What pages say of comparisons by pairs, live and in the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+
+from parvis.consultations.enums import ContributionKind
+from parvis.consultations.models import Phase
+from parvis.consultations.opinion_pages import texts_of
+
+
+def told(phase: Phase, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the texts of its items; one taken off since it was made is left out."""
+    language = (get_language() or "fr").split("-")[0]
+    texts = texts_of(phase, ContributionKind.ITEM, language)
+    items = [
+        {
+            **row,
+            "text": texts[row["number"]],
+            "percent": None if row["score"] is None else round(100 * row["score"]),
+            "low_percent": round(100 * row["low"]),
+            "high_percent": round(100 * row["high"]),
+        }
+        for row in document["items"]
+        if row["number"] in texts
+    ]
+    return {
+        **document,
+        "items": [row for row in items if row["enough"]],
+        "few": [row for row in items if not row["enough"]],
+    }

@@ -1,0 +1,104 @@
+"""What the pages of opinions and of pairs share: numbers sent by forms, the form of a proposal."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.consultations.enums import ContributionKind, ContributionState
+from parvis.consultations.forms.proposals import ProposalForm
+from parvis.consultations.operations.proposing import propose
+from parvis.consultations.operations.voting import Ballot, vote
+from parvis.consultations.phase_settings import Shape, settings_as
+from parvis.consultations.views.citizen.visit import Visit
+from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import show_refusal
+from parvis.foundation.group_commit import BusyError
+
+LARGEST_KEY = 2**62
+Form = TypeVar("Form", bound=ProposalForm)
+
+
+def key_of(text: str) -> int:
+    """A key as a form sends it; raise `Refusal` for what is none."""
+    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < LARGEST_KEY:
+        return int(text)
+    raise Refusal(_("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau."))
+
+
+def settings_of(visit: Visit, shape: type[Shape], kind: str) -> Shape:
+    """The settings of the phase of a page made for one kind; 404 for a phase of another."""
+    if visit.running.kind != kind:
+        raise Http404
+    return settings_as(shape, visit.running.kind, visit.running.settings)
+
+
+def cast(ballot: Ballot) -> None:
+    """Vote; too many people at once is told as what it is, something to try again."""
+    try:
+        vote(ballot)
+    except BusyError as busy:
+        raise TooBusy from busy
+
+
+class TooBusy(Refusal):
+    """Votes wait for their turn: nothing was lost but this try."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Trop de votes arrivent en même temps : le vôtre n’est pas encore enregistré. "
+                "Revenez en arrière et réessayez dans un instant."
+            )
+        )
+
+
+def phase_address(visit: Visit, name: str = "consultations:phase") -> str:
+    return reverse(name, args=[visit.consultation.code, visit.running.position])
+
+
+def proposal_page(
+    visit: Visit,
+    *,
+    form_class: type[ProposalForm],
+    kind: ContributionKind,
+    template: str,
+) -> HttpResponse:
+    """The form of a proposal: shown, refused with its words kept, or stored."""
+    status = 200
+    form = form_class()
+    if visit.request.method == "POST":
+        form = form_class(visit.request.POST)
+        status = 422
+        if form.is_valid():
+            author = visit.actor()
+            try:
+                made = propose(
+                    phase=visit.running,
+                    kind=kind,
+                    text=form.cleaned_data["text"],
+                    author=author,
+                    token=form.cleaned_data["token"],
+                )
+            except Refusal as refusal:
+                show_refusal(form, refusal)
+                status = refusal.status
+            else:
+                messages.success(visit.request, _thanks(made.state))
+                return HttpResponseRedirect(phase_address(visit), status=303)
+    return visit.render(template, {"form": form}, status=status)
+
+
+def _thanks(state: str) -> str:
+    if state == ContributionState.PUBLISHED:
+        return _("Merci : votre proposition est publiée.")
+    return _(
+        "Merci : votre proposition est enregistrée. Elle sera lue par l’équipe de modération avant "
+        "d’être montrée."
+    )
