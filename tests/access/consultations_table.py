@@ -12,6 +12,7 @@ from tests.access.consultations import (
     entering,
     exchanges,
     ideas,
+    members,
     moderation,
     opinions,
     own,
@@ -25,6 +26,7 @@ from tests.access.route import Route
 
 CONSULTATIONS_TABLE: Mapping[str, Route] = {
     **team.LINES,
+    **members.LINES,
     **moderation.LINES,
     **paper.LINES,
     **answers.LINES,

@@ -7,16 +7,29 @@ what waits for a moderator, and who takes part, are its team's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from parvis.accounts.models import Person
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations import keys
 from parvis.consultations.enums import (
     ContributionKind,
     ContributionState,
+    ModerationAct,
+    ModerationReason,
     PhaseKind,
+    TeamRole,
     Template,
 )
-from parvis.consultations.models import Consultation, Contribution, Participant, Phase
+from parvis.consultations.models import (
+    Consultation,
+    Contribution,
+    ModerationDecision,
+    Participant,
+    Phase,
+    TeamInvitation,
+    TeamMember,
+)
 from parvis.consultations.operations.preparing import ConsultationContent, create_consultation
 from parvis.consultations.tests.factories import (
     ConsultationFactory,
@@ -47,6 +60,15 @@ class ConsultationRows:
     idea: Contribution
     waiting: Contribution
     participant: Participant
+    # In the team of the open one, for everything.
+    moderator: Person
+    member: TeamMember
+    invitation: TeamInvitation
+    # Of the phase of ideas: refused, contested, merged into `idea`; and the question asked of who
+    # supported what is merged.
+    refused: Contribution
+    appealed: Contribution
+    merged: Contribution
     # What modules of the room add for their own routes, by name.
     more: dict[str, object] = field(default_factory=dict)
 
@@ -88,19 +110,63 @@ def build_consultations(
             phase=phases[PhaseKind.BUDGET], kind=ContributionKind.PROJECT, cost_euros=cost
         )
     who = participant(opened)
+    moderator = PersonFactory.create(
+        display_name=f"MODERE-{mark}", email=f"modere-{mark.lower()}@exemple.invalid"
+    )
+    members = [
+        TeamMember.objects.create(
+            organisation=body, consultation=opened, person=moderator, role=role
+        )
+        for role in TeamRole
+    ]
+    idea = ContributionFactory.create(phase=phases[PhaseKind.IDEAS], title=f"Idée {mark}")
+
+    def contribution(what: str, state: str, **more: Any) -> Contribution:
+        return ContributionFactory.create(
+            phase=phases[PhaseKind.IDEAS],
+            state=state,
+            published_at=None,
+            author=who,
+            title=canary(f"consultation-{what}"),
+            **more,
+        )
+
+    refused = contribution("attente-refusee", ContributionState.REFUSED)
+    ModerationDecision.objects.create(
+        organisation=body,
+        contribution=refused,
+        act=ModerationAct.REFUSED,
+        reason=ModerationReason.OFF_TOPIC,
+        by=PersonFactory.create(),
+    )
     return ConsultationRows(
         prepared=prepared[0],
         spare=prepared[1],
         thrown=prepared[2],
         open=opened,
         phases=phases,
-        idea=ContributionFactory.create(phase=phases[PhaseKind.IDEAS], title=f"Idée {mark}"),
-        waiting=ContributionFactory.create(
-            phase=phases[PhaseKind.IDEAS],
-            state=ContributionState.WAITING,
-            published_at=None,
-            author=who,
-            title=canary("consultation-attente"),
-        ),
+        idea=idea,
+        waiting=contribution("attente", ContributionState.WAITING),
         participant=who,
+        moderator=moderator,
+        member=members[0],
+        invitation=TeamInvitation.objects.create(
+            organisation=body,
+            consultation=opened,
+            email=f"{canary('invitee').lower()}@exemple.invalid",
+            role=TeamRole.PAPER,
+        ),
+        refused=refused,
+        appealed=contribution("attente-contestee", ContributionState.APPEALED),
+        merged=ContributionFactory.create(
+            phase=phases[PhaseKind.IDEAS],
+            state=ContributionState.MERGED,
+            merged_into=idea,
+            title=f"Idée réunie {mark}",
+        ),
+        more={
+            "idea_beside": ContributionFactory.create(
+                phase=phases[PhaseKind.IDEAS], title=f"Idée voisine {mark}"
+            )
+        },
     )

@@ -34,6 +34,7 @@ KIND = {
     "pending_a": RoleKind.COORDINATOR,
     "citizen_a": RoleKind.MYSTERY_CITIZEN,
     "citizen_b": RoleKind.MYSTERY_CITIZEN,
+    "moderator_a": RoleKind.CONSULTATION_TEAM,
 }
 # Reading somebody's session or keeping it alive is no change of what people own.
 UNCOUNTED = {"django_session"}

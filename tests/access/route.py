@@ -20,6 +20,9 @@ COORDINATORS = frozenset({"coordinator_a", "coordinator_b"})
 # Also those whose mandate waits for the operator's confirmation.
 CLAIMANTS = COORDINATORS | {"pending_a"}
 COORDINATOR_OF_A = frozenset({"coordinator_a"})
+MODERATOR_OF_A = frozenset({"moderator_a"})
+# Who works on the consultations of A.
+TEAM_OF_A = COORDINATOR_OF_A | MODERATOR_OF_A
 CITIZENS = frozenset({"citizen_a", "citizen_b"})
 CITIZEN_OF_A = frozenset({"citizen_a"})
 

@@ -47,6 +47,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "coordinator_b": (A, TESTERS),
     "citizen_a": (B, TESTERS, *LISTENING),
     "citizen_b": (A, TESTERS, *LISTENING),
+    "moderator_a": (B, TESTERS),
     "operator": LISTENING,
     # Reviewers know testers by code names only.
     "reviewer": ("canari-person-citoyenne", "canari-person-testeuse", *LISTENING),

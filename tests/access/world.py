@@ -50,6 +50,7 @@ PERSON = "CANARI-PERSON"
 ROLES = (
     *("visitor", "newcomer", "operator", "reviewer"),
     *("coordinator_a", "coordinator_b", "pending_a", "former_a", "citizen_a", "citizen_b"),
+    "moderator_a",
 )
 # The criterion that forms of the table save, and values it takes.
 CRITERION = "phone.answered"
@@ -89,7 +90,7 @@ class Tenant:
 
 @dataclass
 class World:
-    """The installation, its two tenants and the people of the ten roles."""
+    """The installation, its two tenants and the people of the eleven roles."""
 
     edition: Edition
     draft: Edition
@@ -195,6 +196,7 @@ def build() -> World:
             "former_a": a.former,
             "citizen_a": a.citizen.person,
             "citizen_b": b.citizen.person,
+            "moderator_a": a.consultations.moderator,
         },
         reviewer_role=Role.objects.get(person=reviewer),
         sign_in_token=token,

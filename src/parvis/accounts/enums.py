@@ -9,6 +9,7 @@ class RoleKind(models.TextChoices):
     REVIEWER = "reviewer", _("Relecteur")
     COORDINATOR = "coordinator", _("Coordinateur d’un organisme")
     MYSTERY_CITIZEN = "mystery_citizen", _("Citoyen-mystère")
+    CONSULTATION_TEAM = "consultation_team", _("Équipe d’une consultation")
 
 
 # Roles that see what nobody else may, and therefore need a second factor.

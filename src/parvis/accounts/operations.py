@@ -142,8 +142,11 @@ def _address_is_proved(person: Person) -> None:
     )
 
 
-def invite(*, email: str, kind: RoleKind, by: Person, base_url: str) -> Invitation:
-    """Offer a role by mail. A second invitation to the same role replaces the first."""
+def invite(*, email: str, kind: RoleKind, by: Person, base_url: str, offer: str = "") -> Invitation:
+    """Offer a role by mail. A second invitation to the same role replaces the first.
+
+    `offer` says in words what is offered, where the name of the role does not say it all.
+    """
     email = email.strip().lower()
     token, token_sha256 = new_token()
     try:
@@ -162,7 +165,7 @@ def invite(*, email: str, kind: RoleKind, by: Person, base_url: str) -> Invitati
                 to=email,
                 template="accounts/mail/invitation",
                 context={
-                    "role": str(kind.label),
+                    "role": offer or str(kind.label),
                     "operator_name": settings.OPERATOR_NAME,
                     "url": _absolute(
                         reverse("accounts:invitation", args=[token]), base_url=base_url

@@ -193,6 +193,7 @@ class MoveState(models.TextChoices):
 class SheetState(models.TextChoices):
     WAITING = "waiting", _("À saisir une seconde fois")
     DIFFERS = "differs", _("Les deux saisies diffèrent")
+    AGREED = "agreed", _("À compter")
     COUNTED = "counted", _("Comptée")
     VOID = "void", _("Nulle")
 
@@ -213,6 +214,9 @@ class NoticeKind(models.TextChoices):
     APPEAL_DECIDED = "appeal_decided", _("Votre recours est tranché")
     MOVE_ASKED = "move_asked", _("Votre accord est demandé")
     ANSWERED = "answered", _("Une réponse officielle est publiée")
+    MERGED = "merged", _("Votre contribution est réunie avec d’autres")
+    SPLIT = "split", _("Votre contribution est scindée")
+    RESTORED = "restored", _("Votre contribution est rétablie")
     MILESTONE = "milestone", _("Un jalon est atteint")
     PHASE_OPENS = "phase_opens", _("Une étape commence")
     RESULT = "result", _("Le résultat est publié")

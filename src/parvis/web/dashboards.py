@@ -19,6 +19,9 @@ from django.utils.translation import ngettext
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
+from parvis.consultations.models import Consultation
+from parvis.consultations.moderation_queue import waiting_count
+from parvis.consultations.permissions.members import may_moderate
 from parvis.editions.enums import RegistrationState
 from parvis.editions.models import Edition, Registration
 from parvis.feedback.models import Alert, Comment, Touchpoint
@@ -306,11 +309,35 @@ def _mystery_citizen(hat: Hat) -> list[Card]:
     return found
 
 
+def _consultation_team(hat: Hat) -> list[Card]:
+    """Each consultation of the person, those that wait for something first."""
+    found = [
+        Card(
+            title=consultation.title,
+            text=ngettext(
+                "contribution attend un modérateur.",
+                "contributions attendent un modérateur.",
+                waiting,
+            )
+            if waiting
+            else _("Rien n’attend un modérateur."),
+            url=_address("consultations:team_home"),
+            action=_("Voir mes consultations"),
+            count=waiting,
+            is_simulated=hat.is_simulated,
+        )
+        for consultation in Consultation.objects.visible_to(hat).order_by("-created_at")
+        for waiting in [waiting_count(hat, consultation) if may_moderate(hat, consultation) else 0]
+    ]
+    return sorted(found, key=lambda card: -(card.count or 0))
+
+
 _CARDS: dict[RoleKind, Callable[[Hat], list[Card]]] = {
     RoleKind.OPERATOR: _operator,
     RoleKind.REVIEWER: _reviewer,
     RoleKind.COORDINATOR: _coordinator,
     RoleKind.MYSTERY_CITIZEN: _mystery_citizen,
+    RoleKind.CONSULTATION_TEAM: _consultation_team,
 }
 
 

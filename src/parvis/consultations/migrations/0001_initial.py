@@ -701,12 +701,14 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(max_length=20, verbose_name="numéro de la feuille")),
                 ("first", models.JSONField(default=dict)),
                 ("second", models.JSONField(blank=True, default=dict)),
+                ("settled", models.JSONField(blank=True, default=dict)),
                 (
                     "state",
                     models.CharField(
                         choices=[
                             ("waiting", "À saisir une seconde fois"),
                             ("differs", "Les deux saisies diffèrent"),
+                            ("agreed", "À compter"),
                             ("counted", "Comptée"),
                             ("void", "Nulle"),
                         ],
@@ -714,6 +716,11 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "void_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="pourquoi"),
+                ),
+                ("keyed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "first_by",
                     models.ForeignKey(
@@ -733,6 +740,16 @@ class Migration(migrations.Migration):
                 (
                     "second_by",
                     models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -776,6 +793,9 @@ class Migration(migrations.Migration):
                             ("appeal_decided", "Votre recours est tranché"),
                             ("move_asked", "Votre accord est demandé"),
                             ("answered", "Une réponse officielle est publiée"),
+                            ("merged", "Votre contribution est réunie avec d’autres"),
+                            ("split", "Votre contribution est scindée"),
+                            ("restored", "Votre contribution est rétablie"),
                             ("milestone", "Un jalon est atteint"),
                             ("phase_opens", "Une étape commence"),
                             ("result", "Le résultat est publié"),
@@ -1021,6 +1041,60 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Report",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("off_topic", "Hors du sujet de la consultation"),
+                            ("abuse", "Injure, menace ou attaque contre une personne"),
+                            ("hate", "Propos haineux ou discriminatoire"),
+                            ("personal_data", "Donnée personnelle d’une autre personne"),
+                            ("advertising", "Publicité ou démarchage"),
+                            ("propaganda", "Propagande électorale"),
+                            ("unreadable", "Texte incompréhensible ou vide"),
+                            ("duplicate", "Même texte, déjà déposé par la même personne"),
+                            ("illegal", "Contenu interdit par la loi"),
+                        ],
+                        max_length=15,
+                        verbose_name="motif",
+                    ),
+                ),
+                ("handled_at", models.DateTimeField(null=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="consultations.contribution",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="consultations.participant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="RollEntry",
             fields=[
                 (
@@ -1070,6 +1144,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("moved", models.BooleanField(default=False)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -1100,6 +1175,47 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="moves_in",
                         to="consultations.contribution",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TeamInvitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "Modération"),
+                            ("paper", "Saisie des contributions et bulletins papier"),
+                            ("answers", "Réponses et jalons"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="consultations.consultation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
                     ),
                 ),
             ],
@@ -1430,6 +1546,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("contribution", "participant"), name="consultation_reported_once"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="rollentry",
             constraint=models.UniqueConstraint(
                 fields=("consultation", "numbered_identity"), name="consultation_roll_entry_once"
@@ -1446,6 +1568,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("source", models.F("target")), _negated=True),
                 name="consultation_move_goes_elsewhere",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="teaminvitation",
+            constraint=models.UniqueConstraint(
+                fields=("consultation", "email", "role"), name="consultation_invited_once"
             ),
         ),
         migrations.AddConstraint(

@@ -8,6 +8,7 @@ from parvis.consultations.models.consultations import (
     TITLE_LENGTH,
     Consultation,
     Phase,
+    TeamInvitation,
     TeamMember,
 )
 from parvis.consultations.models.contributions import (
@@ -17,6 +18,7 @@ from parvis.consultations.models.contributions import (
     Attachment,
     Contribution,
     ModerationDecision,
+    Report,
     SupportMove,
 )
 from parvis.consultations.models.paper import PaperSheet
@@ -65,8 +67,10 @@ __all__ = [
     "Phase",
     "PhaseFigures",
     "PrintedCode",
+    "Report",
     "RollEntry",
     "SupportMove",
+    "TeamInvitation",
     "TeamMember",
     "Vote",
 ]

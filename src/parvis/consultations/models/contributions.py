@@ -233,6 +233,9 @@ class SupportMove(models.Model):
     source = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="moves_out")
     target = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="moves_in")
     state = models.CharField(max_length=10, choices=MoveState.choices, default=MoveState.ASKED)
+    # Whether accepting gave the target a support it did not have of this person: what undoing the
+    # merge or the split takes back.
+    moved = models.BooleanField(default=False)
 
     objects = ScopedManager(
         organisation="organisation",
@@ -251,3 +254,31 @@ class SupportMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.target_id}"
+
+
+class Report(models.Model):
+    """A participant who says that a published contribution breaks the charter."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="reports")
+    participant = models.ForeignKey(
+        "consultations.Participant", on_delete=models.CASCADE, related_name="+"
+    )
+    reason = models.CharField(_("motif"), max_length=15, choices=ModerationReason.choices)
+    # When a moderator looked at it; null = not yet.
+    handled_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager(
+        organisation="organisation",
+        _manager_class=models.Manager.from_queryset(OfABodyQuerySet),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "participant"], name="consultation_reported_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contribution_id} {self.reason}"

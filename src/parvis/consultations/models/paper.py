@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -27,7 +28,15 @@ class PaperSheet(models.Model):
     first_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     second = models.JSONField(default=dict, blank=True)
     second_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    # Where they differ, what was settled with the paper in hand; empty = they did not, or not yet.
+    settled = models.JSONField(default=dict, blank=True)
+    settled_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=SheetState.choices, default=SheetState.WAITING)
+    # Why it is void; empty unless it is.
+    void_reason = models.CharField(_("pourquoi"), max_length=200, blank=True)
+    keyed_at = models.DateTimeField(default=timezone.now)
     # Who its votes are counted as; null = not counted.
     participant = models.OneToOneField(
         Participant, null=True, on_delete=models.PROTECT, related_name="+"

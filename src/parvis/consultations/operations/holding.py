@@ -6,6 +6,8 @@ one writer, so a transaction that has begun to write holds everything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.utils import timezone
 
@@ -34,6 +36,12 @@ def hold_phase(phase: Phase) -> Phase:
     return _current(phase.pk)
 
 
+def share_phase(phase: Phase) -> Phase:
+    """The phase as it is now, shared, whether it takes anything or not."""
+    _lock(phase.pk, shared=True)
+    return _current(phase.pk)
+
+
 def share_running(phase: Phase) -> Phase:
     """The phase as it is now, shared; raise `Conflict` when it takes nothing at this instant."""
     _lock(phase.pk, shared=True)
@@ -52,6 +60,17 @@ def hold_contribution(contribution: Contribution) -> Contribution:
         .get(pk=contribution.pk)
     )
     return held
+
+
+def hold_contributions(keys: Iterable[int]) -> dict[int, Contribution]:
+    """Contributions as they are now, locked by increasing key; those that do not exist left out."""
+    rows = (
+        Contribution.objects.select_for_update(of=("self",))
+        .select_related("phase__consultation", "author")
+        .filter(pk__in=set(keys))
+        .order_by("pk")
+    )
+    return {row.pk: row for row in rows}
 
 
 def _current(pk: int) -> Phase:

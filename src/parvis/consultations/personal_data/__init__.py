@@ -1,5 +1,5 @@
 """What this room knows of people."""
 
-from parvis.consultations.personal_data import ideas
+from parvis.consultations.personal_data import ideas, moderation
 
-__all__ = ["ideas"]
+__all__ = ["ideas", "moderation"]

@@ -12,6 +12,7 @@ from parvis.consultations.urls import (
     entering,
     exchanges,
     ideas,
+    members,
     moderation,
     opinions,
     own,
@@ -26,6 +27,7 @@ app_name = "consultations"
 
 urlpatterns: list[URLPattern] = [
     *team.urlpatterns,
+    *members.urlpatterns,
     *moderation.urlpatterns,
     *paper.urlpatterns,
     *answers.urlpatterns,

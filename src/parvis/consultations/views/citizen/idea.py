@@ -30,6 +30,7 @@ from parvis.consultations.operations.contributing import Content, contribute
 from parvis.consultations.operations.idea_editing import REWRITABLE
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.permissions.public import open_contribution
+from parvis.consultations.traces import trace_of
 from parvis.consultations.views.citizen.ideas import phase_of_ideas
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.errors import Refusal
@@ -104,13 +105,8 @@ def idea_page(
             "is_mine": is_mine,
             "rewritable": is_mine and found.state in REWRITABLE,
             "refusal": found.decisions.exclude(reason="").last() if is_mine else None,
-            "merged_into": found.merged_into,
-            "merged": list(
-                Contribution.objects.public().filter(merged_into=found).order_by("number")
-            ),
-            "parts": list(
-                Contribution.objects.public().filter(split_from=found).order_by("number")
-            ),
+            "trace": trace_of(found),
+            "idea_url": "consultations:idea",
             "milestones": list(found.milestones.all()),
             "edited": found.decisions.filter(act="edited").last(),
         },
