@@ -12,6 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("participer/<str:code>/voter", scripted_votes.vote_by_script, name="vote"),
     path(f"{_PHASE}avis/", opinions.give_opinion, name="opinions_vote"),
     path(f"{_PHASE}mes-avis/", opinions.own_opinions, name="opinions_own"),
-    path(f"{_PHASE}carte/", opinions.groups, name="opinions_map"),
+    path(f"{_PHASE}groupes/", opinions.groups, name="opinions_map"),
     path(f"{_PHASE}affirmation/", opinions.propose_statement, name="opinions_propose"),
 ]
