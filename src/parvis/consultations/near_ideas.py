@@ -15,10 +15,8 @@ from django.db.models import Count, Max, Sum
 
 from parvis.consultations.enums import ContributionKind
 from parvis.consultations.models import Contribution, Phase
-from parvis.texts.similarity import TextIndex
+from parvis.texts.similarity import NEAR_FROM, TextIndex
 
-# Measured on pairs of ideas, docs/consultations.md: « Idées proches ».
-NEAR_FROM = 0.3
 SHOWN_AT_MOST = 5
 SHORTEST = 8
 PHASES_KEPT = 16

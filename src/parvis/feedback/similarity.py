@@ -14,9 +14,8 @@ from django.db.models import Count, Max
 from django_scopes import scopes_disabled
 
 from parvis.feedback.models import Idea
-from parvis.texts.similarity import TextIndex
+from parvis.texts.similarity import NEAR_FROM, TextIndex
 
-ALIKE_FROM = 0.3
 SHOWN_AT_MOST = 3
 # The latest public ideas.
 IDEAS_READ = 2_000
@@ -59,7 +58,7 @@ def similar_ideas(
     if len(text.strip()) < 3:
         return []
     near = _index_of(organisation_id).nearest(
-        text, at_most=at_most + (but is not None), at_least=ALIKE_FROM
+        text, at_most=at_most + (but is not None), at_least=NEAR_FROM
     )
     keys = [one.key for one in near if one.key != but][:at_most]
     with scopes_disabled():

@@ -31,6 +31,9 @@ CHARACTERS_READ = 500
 GRAM = 3
 # Part of the words in the likeness; the rest is that of the groups of letters.
 WORDS_PART = 0.5
+# From this likeness on two texts are shown as near: what precision and recall that gives on
+# labelled pairs is in docs/consultations.md.
+NEAR_FROM = 0.3
 
 Words = NDArray[np.int32]
 # (number or None where it is unknown, how many times).
@@ -65,6 +68,9 @@ class Vocabulary:
         # Of each stem, in their order: the groups of letters it holds.
         self._grams_of: list[list[int]] = []
         self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._stems)
 
     def learn(self, text: str) -> Words:
         """The stems of a text, in order, by their numbers; new ones are numbered."""
@@ -150,15 +156,15 @@ class TextIndex:
     def __init__(
         self, texts: Iterable[tuple[int, str]] = (), *, vocabulary: Vocabulary | None = None
     ) -> None:
-        self._vocabulary = vocabulary or Vocabulary()
-        self._read({key: self._vocabulary.learn(text) for key, text in texts})
+        self.vocabulary = vocabulary or Vocabulary()
+        self._read({key: self.vocabulary.learn(text) for key, text in texts})
 
     def updated(self, changed: Iterable[tuple[int, str]], gone: Collection[int] = ()) -> TextIndex:
         """This index with texts added or replaced, and others taken out."""
         made = TextIndex.__new__(TextIndex)
-        made._vocabulary = self._vocabulary
+        made.vocabulary = self.vocabulary
         words = {key: one for key, one in self._words.items() if key not in gone}
-        words.update((key, self._vocabulary.learn(text)) for key, text in changed)
+        words.update((key, self.vocabulary.learn(text)) for key, text in changed)
         made._read(words)
         return made
 
@@ -182,8 +188,8 @@ class TextIndex:
         stems = Counter(stems_of(text))
         if not stems or not len(self._keys):
             return np.zeros(len(self._keys), dtype=np.float32)
-        by_word = self._by_word.scores(self._vocabulary.known(stems))
-        by_letters = self._by_letters.scores(self._vocabulary.known_grams(stems))
+        by_word = self._by_word.scores(self.vocabulary.known(stems))
+        by_letters = self._by_letters.scores(self.vocabulary.known_grams(stems))
         mixed: NDArray[np.float32] = WORDS_PART * by_word + (1 - WORDS_PART) * by_letters
         return mixed
 
@@ -199,6 +205,6 @@ class TextIndex:
             (np.ones(len(said), dtype=np.float32), said, ends), shape=(len(words), width)
         )
         counts.sum_duplicates()
-        letters = (counts @ self._vocabulary.letters(width)).tocsr()
+        letters = (counts @ self.vocabulary.letters(width)).tocsr()
         self._by_word = _Weighted(counts)
         self._by_letters = _Weighted(letters)

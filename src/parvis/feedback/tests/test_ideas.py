@@ -18,14 +18,14 @@ from parvis.feedback.idea_links import token_of
 from parvis.feedback.models import Comment, Idea, IdeaSupport
 from parvis.feedback.operations import ideas as operations
 from parvis.feedback.reception import receive_ideas, receive_missing_ideas
-from parvis.feedback.similarity import ALIKE_FROM, similar_ideas
+from parvis.feedback.similarity import similar_ideas
 from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of, the_idea
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
-from parvis.texts.similarity import TextIndex
+from parvis.texts.similarity import NEAR_FROM, TextIndex
 
 pytestmark = pytest.mark.django_db
 
@@ -361,12 +361,12 @@ def test_what_says_nearly_the_same_is_found_and_the_rest_is_not() -> None:
         ("jouet enfant", 4),
         ("jouetts pour enfnats", 4),  # slips of the finger
     ]:
-        near = index.nearest(typed, at_most=3, at_least=ALIKE_FROM)
+        near = index.nearest(typed, at_most=3, at_least=NEAR_FROM)
         assert near, typed
         assert near[0].key == best, typed
     for typed in ("", "le la les", "Planter des arbres fruitiers", "😀", "x" * 2000):
-        assert index.nearest(typed, at_most=3, at_least=ALIKE_FROM) == [], typed
-    assert TextIndex([]).nearest("un banc", at_most=3, at_least=ALIKE_FROM) == []
+        assert index.nearest(typed, at_most=3, at_least=NEAR_FROM) == [], typed
+    assert TextIndex([]).nearest("un banc", at_most=3, at_least=NEAR_FROM) == []
 
 
 def test_suggestions_are_of_the_touchpoint_s_body_and_public(place) -> None:
