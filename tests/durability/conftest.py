@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from parvis.foundation.tests.mail_server import MailServer, mail_server
-from tests.durability.house import House, house
+from tests.durability.house import House, house, tables
 
 
 @pytest.fixture
@@ -18,19 +18,21 @@ def mailbox() -> Iterator[MailServer]:
         yield server
 
 
-@pytest.fixture
-def on_postgresql() -> bool:
-    return str(connections.settings["default"]["ENGINE"]).endswith("postgresql")
-
-
-@pytest.fixture
-def installation(tmp_path: Path, mailbox: MailServer, on_postgresql: bool) -> Iterator[House]:
-    with house(tmp_path / "first", postgresql=on_postgresql, mail_port=mailbox.port) as made:
+@pytest.fixture(scope="session")
+def made_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    postgresql = str(connections.settings["default"]["ENGINE"]).endswith("postgresql")
+    with tables(tmp_path_factory.mktemp("tables") / "home", postgresql=postgresql) as made:
         yield made
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, mailbox: MailServer, on_postgresql: bool) -> Iterator[House]:
+def installation(tmp_path: Path, mailbox: MailServer, made_tables: House) -> Iterator[House]:
+    with house(tmp_path / "first", like=made_tables, mail_port=mailbox.port) as made:
+        yield made
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, mailbox: MailServer, made_tables: House) -> Iterator[House]:
     """A second installation, empty but for its tables."""
-    with house(tmp_path / "second", postgresql=on_postgresql, mail_port=mailbox.port) as made:
+    with house(tmp_path / "second", like=made_tables, mail_port=mailbox.port) as made:
         yield made

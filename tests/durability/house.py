@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from typing import IO, Any
 from tools.postgres import Cluster, cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+DATABASE_FILE = "parvis.db"
 START_SECONDS = 60.0
 SETTINGS = "tests.durability.settings"
 
@@ -170,14 +172,33 @@ class House:
 
 
 @contextlib.contextmanager
-def house(home: Path, *, postgresql: bool, mail_port: int) -> Iterator[House]:
-    """An installation with its tables made, not started yet; all of it is gone afterwards."""
+def house(home: Path, *, like: House, mail_port: int) -> Iterator[House]:
+    """An installation not started yet, with the tables of another; all of it is gone afterwards.
+
+    Nothing else is taken of the other: this one draws a secret of its own.
+    """
+    home.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(cluster(durable=True)) if postgresql else None
-        home.mkdir(parents=True, exist_ok=True)
+        server = None
+        if like.server is None:
+            shutil.copy(like.home / DATABASE_FILE, home / DATABASE_FILE)
+        else:
+            server = stack.enter_context(cluster(durable=True, like=like.server))
         made = House(home, server=server, mail_port=mail_port)
         stack.callback(made.stop)
+        yield made
+
+
+@contextlib.contextmanager
+def tables(home: Path, *, postgresql: bool) -> Iterator[House]:
+    """What houses begin with, never started: the tables take ten seconds of processor to make."""
+    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(cluster()) if postgresql else None
+        made = House(home, server=server, mail_port=0)
         made.run("migrate", "--verbosity", "0")
+        if server is not None:
+            server.stop("fast")
         yield made
 
 
