@@ -1,10 +1,15 @@
 """Settings of the test suite: in memory by default, PostgreSQL where an URL is given."""
 
+import os
 import tempfile
 from pathlib import Path
 
 from parvis.config.settings.base import *  # noqa: F403
 from parvis.config.settings.base import database, env
+
+# Several test processes share the machine: threads of numpy that wait for each other would spin.
+# Read when numpy is first imported, which no setting does.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 SECRET_KEY = "only for tests, never in service"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
