@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -147,15 +148,21 @@ def text_of(answer: Answer) -> str:
     """All that a reader of the answer could read, in lower case: page, file, headers."""
     headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     if answer.headers.get("Content-Type", "").startswith("application/pdf"):
-        reader = PdfReader(io.BytesIO(answer.content))
-        pages = "".join(page.extract_text() for page in reader.pages)
-        body = f"{pages} {reader.metadata}"
+        body = text_of_pdf(answer.content)
     elif answer.headers.get("Content-Type", "").startswith(WORKBOOK):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             body = " ".join(archive.read(name).decode() for name in archive.namelist())
     else:
         body = answer.content.decode()
     return f"{headers} {body}".lower()
+
+
+@cache
+def text_of_pdf(content: bytes) -> str:
+    """Pages and properties; a document asked again with another query is not read again."""
+    reader = PdfReader(io.BytesIO(content))
+    pages = "".join(page.extract_text() for page in reader.pages)
+    return f"{pages} {reader.metadata}"
 
 
 def none_wrong(wrong: list[str]) -> None:
