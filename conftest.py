@@ -10,6 +10,8 @@ from django.utils import translation
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, settings
 
+from tools.emptying import empty_by_deleting
+
 # No test measures time: by default an example that takes a fifth of a second fails, which any
 # example does on a busy machine.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,6 +24,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tools.sharing import SetUpsTogether
 
     return SetUpsTogether(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of the tests, emptied in the cheapest way after those that commit."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            empty_by_deleting(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)
