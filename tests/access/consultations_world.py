@@ -25,6 +25,7 @@ from parvis.consultations.models import (
     Consultation,
     Contribution,
     ModerationDecision,
+    PaperSheet,
     Participant,
     Phase,
     TeamInvitation,
@@ -42,7 +43,11 @@ from parvis.editions.enums import OptionCode
 from parvis.editions.models import Option, Registration, RegistrationOption
 from parvis.organisations.models import Organisation
 
-PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente")
+PRIVATE_CONSULTATION_WORDS = (
+    "consultation",
+    "consultation-attente",
+    "consultation-feuille",
+)
 
 
 @dataclass
@@ -139,6 +144,20 @@ def build_consultations(
         reason=ModerationReason.OFF_TOPIC,
         by=PersonFactory.create(),
     )
+    keyers = [PersonFactory.create() for _rank in range(2)]
+
+    def sheet(state: str, first: dict[str, str], second: dict[str, str]) -> PaperSheet:
+        return PaperSheet.objects.create(
+            organisation=body,
+            phase=phases[PhaseKind.OPINIONS],
+            label=state.upper(),
+            first=first,
+            first_by=keyers[0],
+            second=second,
+            second_by=keyers[1],
+            state=state,
+        )
+
     return ConsultationRows(
         prepared=prepared[0],
         spare=prepared[1],
@@ -167,6 +186,8 @@ def build_consultations(
         more={
             "idea_beside": ContributionFactory.create(
                 phase=phases[PhaseKind.IDEAS], title=f"Idée voisine {mark}"
-            )
+            ),
+            "sheet": sheet("differs", {"s1": "0"}, {"s1": canary("consultation-feuille")}),
+            "agreed_sheet": sheet("agreed", {"s2": "1"}, {"s2": "1"}),
         },
     )

@@ -34,8 +34,6 @@ class PaperSheet(models.Model):
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     state = models.CharField(max_length=10, choices=SheetState.choices, default=SheetState.WAITING)
-    # Why it is void; empty unless it is.
-    void_reason = models.CharField(_("pourquoi"), max_length=200, blank=True)
     keyed_at = models.DateTimeField(default=timezone.now)
     # Who its votes are counted as; null = not counted.
     participant = models.OneToOneField(

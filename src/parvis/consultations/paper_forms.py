@@ -1,0 +1,231 @@
+"""What a paper sheet of a phase asks, the same for the printed sheet and for the form that keys it.
+
+A sheet asks about what is published when it is printed or keyed, by number: the first `MOST_ROWS`
+of them, since a sheet is one page or two. What was keyed is a document {name of a field: value},
+where what was left empty is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parvis.consultations.enums import ContributionKind, PhaseKind
+from parvis.consultations.models import (
+    CONTRIBUTION_TEXT_LENGTH,
+    CONTRIBUTION_TITLE_LENGTH,
+    Contribution,
+    Phase,
+)
+from parvis.consultations.phase_settings import (
+    BudgetSettings,
+    IdeasSettings,
+    ProjectSettings,
+    settings_as,
+)
+
+MOST_ROWS = 60
+# Pairs on one sheet: what somebody answers standing at a counter.
+MOST_PAIRS = 15
+NEITHER = "0"
+
+ROWS_OF: Mapping[str, ContributionKind] = {
+    PhaseKind.OPINIONS: ContributionKind.STATEMENT,
+    PhaseKind.PAIRS: ContributionKind.ITEM,
+    PhaseKind.PROJECT: ContributionKind.CRITERION,
+    PhaseKind.EVALUATION: ContributionKind.CRITERION,
+    PhaseKind.BUDGET: ContributionKind.PROJECT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with boxes to tick: (value, label); no box = a number to write, 1 to `most`."""
+
+    name: str
+    number: str
+    text: str
+    choices: tuple[tuple[str, str], ...]
+    most: int = 0
+    # Contributions it is about: one, or two for a pair.
+    subjects: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place to write; `lines` on paper, `most` characters when it is keyed."""
+
+    name: str
+    text: str
+    lines: int
+    most: int
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShape:
+    """What a sheet asks: how to answer, lines to tick, places to write."""
+
+    how_to: str
+    rows: tuple[Row, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def by_name(self) -> dict[str, Row]:
+        return {row.name: row for row in self.rows}
+
+
+def takes_paper(phase: Phase) -> bool:
+    """Whether anything is keyed in that kind of phase."""
+    return phase.kind == PhaseKind.IDEAS or phase.kind in ROWS_OF
+
+
+def shape_of(phase: Phase) -> SheetShape:
+    """What a sheet of the phase asks now."""
+    if phase.kind == PhaseKind.IDEAS:
+        return _ideas(phase)
+    kind = ROWS_OF[phase.kind]
+    subjects = list(
+        Contribution.objects.published().filter(phase=phase, kind=kind).order_by("number")
+    )
+    if phase.kind == PhaseKind.OPINIONS:
+        return SheetShape(
+            _("Une croix par ligne. Laissez vide ce dont vous ne voulez rien dire."),
+            _rows(
+                subjects,
+                "s",
+                (("1", _("D’accord")), ("-1", _("Pas d’accord")), ("0", _("Je passe"))),
+            ),
+        )
+    if phase.kind == PhaseKind.PAIRS:
+        return SheetShape(
+            _("Sur chaque ligne, cochez ce qui compte le plus pour vous."), _pairs(subjects)
+        )
+    if phase.kind == PhaseKind.BUDGET:
+        return _budget(phase, subjects)
+    return _project(phase, subjects)
+
+
+def pairs_of(items: Sequence[Contribution]) -> list[tuple[Contribution, Contribution]]:
+    """Pairs for one sheet: neighbours first, then further apart, so that each item comes alike."""
+    count = len(items)
+    found = [
+        (items[rank], items[(rank + step) % count])
+        for step in range(1, count // 2 + 1)
+        for rank in range(count if 2 * step < count else count // 2)
+    ]
+    return found[:MOST_PAIRS]
+
+
+def _rows(
+    subjects: Sequence[Contribution], letter: str, choices: tuple[tuple[str, str], ...]
+) -> tuple[Row, ...]:
+    return tuple(
+        Row(f"{letter}{one.number}", str(one.number), str(one), choices, subjects=(one.pk,))
+        for one in subjects[:MOST_ROWS]
+    )
+
+
+def _pairs(items: Sequence[Contribution]) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            f"p{one.number}-{other.number}",
+            f"{one.number} / {other.number}",
+            "",
+            ((str(one.number), str(one)), (str(other.number), str(other)), (NEITHER, _("Autant"))),
+            subjects=(one.pk, other.pk),
+        )
+        for one, other in pairs_of(items)
+    )
+
+
+def _project(phase: Phase, criteria: Sequence[Contribution]) -> SheetShape:
+    own = settings_as(ProjectSettings, phase.kind, phase.settings)
+    notes = (
+        ("0", _("Pas du tout")),
+        ("1", _("Plutôt non")),
+        ("2", _("Entre les deux")),
+        ("3", _("Plutôt oui")),
+        ("4", _("Tout à fait")),
+    )
+    boxes = []
+    if own.with_arguments:
+        boxes.append(_text("for", _("Un argument pour"), 3))
+        boxes.append(_text("against", _("Un argument contre"), 3))
+    if own.with_conditions:
+        boxes.append(_text("condition", _("D’accord, à condition que"), 3))
+    return SheetShape(
+        _("Une croix par ligne, selon que vous êtes d’accord. Écrivez lisiblement."),
+        _rows(criteria, "c", notes),
+        tuple(boxes),
+    )
+
+
+def _budget(phase: Phase, projects: Sequence[Contribution]) -> SheetShape:
+    own = settings_as(BudgetSettings, phase.kind, phase.settings)
+    if own.ballot == "points":
+        rows = tuple(
+            Row(f"j{one.number}", str(one.number), _costed(one), (), own.points, (one.pk,))
+            for one in projects[:MOST_ROWS]
+        )
+        return SheetShape(
+            _("Partagez %(points)d points entre les projets : écrivez un nombre par ligne.")
+            % {"points": own.points},
+            rows,
+        )
+    how_to = _("Cochez les projets que vous voulez.")
+    if own.most_projects:
+        how_to = _("Cochez %(most)d projets au plus.") % {"most": own.most_projects}
+    if own.within_envelope:
+        how_to += " " + _("Ensemble, ils coûtent %(euros)d € au plus.") % {
+            "euros": own.envelope_euros
+        }
+    rows = tuple(
+        Row(
+            f"j{one.number}",
+            str(one.number),
+            _costed(one),
+            (("1", _("Oui")),),
+            subjects=(one.pk,),
+        )
+        for one in projects[:MOST_ROWS]
+    )
+    return SheetShape(how_to, rows)
+
+
+def _ideas(phase: Phase) -> SheetShape:
+    own = settings_as(IdeasSettings, phase.kind, phase.settings)
+    boxes = [
+        Box("title", _("Votre idée en une phrase"), 2, CONTRIBUTION_TITLE_LENGTH),
+        _text("text", _("Expliquez-la"), 10),
+        Box("place", _("Où ?"), 1, 120),
+    ]
+    for name, label, choices in (
+        ("theme", _("Thème"), own.themes),
+        ("sector", _("Secteur"), own.sectors),
+    ):
+        if choices:
+            boxes.append(Box(name, label, 1, 40, tuple((one.code, one.label) for one in choices)))
+    boxes += [
+        Box(f"x-{one.code}", one.label, 1, 500, tuple((text, text) for text in one.options))
+        for one in own.fields
+    ]
+    if own.with_support:
+        boxes.append(Box("supports", _("Numéros des idées que vous soutenez"), 1, 200))
+    return SheetShape(_("Une idée par feuille. Écrivez lisiblement."), (), tuple(boxes))
+
+
+def _text(name: str, label: str, lines: int) -> Box:
+    return Box(name, label, lines, CONTRIBUTION_TEXT_LENGTH)
+
+
+def _costed(project: Contribution) -> str:
+    return _("%(title)s (%(euros)d €)") % {"title": project, "euros": project.cost_euros or 0}
+
+
+def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """Names of the fields that two keyings read differently."""
+    return sorted(name for name in {*first, *second} if first.get(name) != second.get(name))
