@@ -163,7 +163,7 @@ def test_the_page_of_an_idea_says_what_became_of_it(phase: Phase):
     assert "&lt;b&gt;bientôt" in page
     assert "La petite" in page
     trace = Client().get(address(phase, "idea", merged.number)).content.decode()
-    assert "Fusionnée avec" in trace
+    assert "réunie à une autre" in trace
     assert address(phase, "idea", kept.number) in trace
 
 
