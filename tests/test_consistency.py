@@ -250,6 +250,8 @@ PUBLIC_PAGES = {
     "consultations:public",
     "consultations:public_list",
     "consultations:report",
+    "consultations:budget_ballot",
+    "consultations:budget_project",
     "staff_polls:cast",
     "staff_polls:landing",
     "staff_polls:reveal",

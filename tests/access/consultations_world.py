@@ -42,12 +42,14 @@ from parvis.consultations.tests.factories import (
 from parvis.editions.enums import OptionCode
 from parvis.editions.models import Option, Registration, RegistrationOption
 from parvis.organisations.models import Organisation
+from tests.access.consultations_budget_world import budget_rows
 
 PRIVATE_CONSULTATION_WORDS = (
     "consultation",
     "consultation-attente",
     "consultation-feuille",
 )
+PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente", "consultation-projet")
 
 
 @dataclass
@@ -189,5 +191,6 @@ def build_consultations(
             ),
             "sheet": sheet("differs", {"s1": "0"}, {"s1": canary("consultation-feuille")}),
             "agreed_sheet": sheet("agreed", {"s2": "1"}, {"s2": "1"}),
+            **budget_rows(mark, body),
         },
     )

@@ -1,0 +1,88 @@
+"""The phases of a consultation as steps of a calendar: past, present, to come, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from parvis.consultations.enums import ConsultationState
+from parvis.consultations.models import Consultation, Phase
+from parvis.foundation.days import day_in_words
+
+
+class When(StrEnum):
+    PAST = "past"
+    PRESENT = "present"
+    TO_COME = "to come"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A phase in the calendar; `dates` is the whole sentence that says when."""
+
+    phase: Phase
+    title: str
+    when: When
+    dates: str
+
+    @property
+    def when_in_words(self) -> str:
+        return {
+            When.PAST: _("terminé"),
+            When.PRESENT: _("en cours"),
+            When.TO_COME: _("à venir"),
+        }[self.when]
+
+
+def steps_of(
+    consultation: Consultation, *, now: datetime, language: str = "fr", phases: Iterable[Phase] = ()
+) -> list[Step]:
+    """A step for each phase, in their order; `phases` spares a query to who read them."""
+    return [
+        Step(
+            phase,
+            phase.told_in(language, "title"),
+            when := when_of(phase, consultation, now),
+            dates_in_words(phase, when),
+        )
+        for phase in phases or consultation.phases.all()
+    ]
+
+
+def when_of(phase: Phase, consultation: Consultation, now: datetime) -> When:
+    """Where a phase stands at that instant; what is closed is past, whatever its dates."""
+    is_over = consultation.state in (ConsultationState.CLOSED, ConsultationState.PUBLISHED)
+    if phase.closed_at is not None or is_over or now >= phase.closes_at:
+        return When.PAST
+    return When.PRESENT if phase.opens_at <= now else When.TO_COME
+
+
+def dates_in_words(phase: Phase, when: When) -> str:
+    """From when to when, said from where one stands: "jusqu’au 3 mai 2027 à 18:00"."""
+    if when is When.PAST:
+        return _("du %(start)s au %(end)s") % {
+            "start": day_in_words(timezone.localtime(phase.opens_at)),
+            "end": day_in_words(timezone.localtime(phase.closes_at)),
+        }
+    if when is When.PRESENT:
+        return _("jusqu’au %(end)s") % {"end": moment_in_words(phase.closes_at)}
+    return _("du %(start)s au %(end)s") % {
+        "start": moment_in_words(phase.opens_at),
+        "end": moment_in_words(phase.closes_at),
+    }
+
+
+def moment_in_words(moment: datetime) -> str:
+    """ "3 mai 2027 à 18:00" in the zone in force; midnight goes without its hour."""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) == (0, 0):
+        return day_in_words(local)
+    return _("%(day)s à %(time)s") % {
+        "day": day_in_words(local),
+        "time": formats.time_format(local, "TIME_FORMAT"),
+    }
