@@ -48,8 +48,8 @@ PRIVATE_CONSULTATION_WORDS = (
     "consultation",
     "consultation-attente",
     "consultation-feuille",
+    "consultation-projet",
 )
-PRIVATE_CONSULTATION_WORDS = ("consultation", "consultation-attente", "consultation-projet")
 
 
 @dataclass

@@ -177,7 +177,8 @@ def forget_keyed(now: datetime, dry_run: bool) -> int:
             for sheet in PaperSheet.objects.exclude(first={})
             .filter(phase__closed_at__isnull=False)
             .select_related("phase__consultation")
-            if sheet.phase.closed_at + timedelta(days=sheet.phase.consultation.appeal_days) < now
+            if sheet.phase.closed_at is not None
+            and sheet.phase.closed_at + timedelta(days=sheet.phase.consultation.appeal_days) < now
         ]
         if not dry_run:
             PaperSheet.objects.filter(pk__in=due).update(first={}, second={}, settled={})

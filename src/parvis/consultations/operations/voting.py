@@ -113,7 +113,7 @@ def _check(ballot: Ballot) -> None:
             )
 
 
-def _commit(ballots: Sequence[Ballot]) -> list[Exception | None]:
+def commit(ballots: Sequence[Ballot]) -> list[Exception | None]:
     """Write several ballots in one transaction; an outcome each, in their order."""
     with scopes_disabled(), transaction.atomic():
         phases = dict.fromkeys(sorted({ballot.phase.pk for ballot in ballots}))
@@ -244,7 +244,7 @@ def _count_support(subjects: Collection[int]) -> None:
 
 _committer: GroupCommitter[Ballot, None] = GroupCommitter(
     name="consultation votes",
-    commit=_commit,
+    commit=commit,
     weigh=lambda ballot: max(1, len(ballot.choices)),
     most_together=MOST_VOTES_TOGETHER,
     most_waiting=MOST_REQUESTS_WAITING,

@@ -33,6 +33,7 @@ from parvis.questionnaires.enums import Channel
 from parvis.questionnaires.grids import document_of, import_default_grid
 from parvis.results.operations import launch_run, publish
 from parvis.web.demo import people as demo_people
+from parvis.web.demo.consultations import consult
 from parvis.web.demo.current import (
     RETURNING,
     begin_first_wave,
@@ -75,9 +76,10 @@ _FEWEST_CITIZENS = 12
     _FEEDBACK,
     _POLLS,
     _SESSIONS,
-) = range(10)
+    _CONSULTATIONS,
+) = range(11)
 # What a body that has it takes again in the next edition.
-_LASTING = {OptionCode.FEEDBACK, OptionCode.STAFF_POLL}
+_LASTING = {OptionCode.FEEDBACK, OptionCode.CONSULTATION, OptionCode.STAFF_POLL}
 
 Step = Callable[[str], AbstractContextManager[object]]
 
@@ -162,6 +164,13 @@ class _Demonstration:
                 today=self.today,
                 rng=self._rng(_SESSIONS),
             )
+        with self.step(_("consultations du public")):
+            consultations = consult(
+                organisation=self.bodies[0],
+                coordinator=self.coordinators[0],
+                today=self.today,
+                rng=self._rng(_CONSULTATIONS),
+            )
         counts = {
             "organisations": len(self.bodies),
             "panel": len(self.panel),
@@ -173,6 +182,7 @@ class _Demonstration:
             "polls": polled.polls,
             "poll_ballots": polled.ballots,
             "live_sessions": sessions,
+            "consultations": consultations,
         }
         # One entry stands for the acts that were written in bulk.
         record(

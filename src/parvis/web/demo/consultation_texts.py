@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 # Title, text, theme, how likely a participant is to support it, and where it is around the centre
 # (thousandths of a degree north and east; None = nowhere in particular).
@@ -84,28 +84,42 @@ IDEAS: Final = (
     ),
 )
 
-# Statement, and how each of two ways of seeing things takes it: share that agrees, that disagrees.
+
+class Statement(NamedTuple):
+    """A statement, and how each of two ways of seeing things takes it: shares for and against."""
+
+    text: str
+    taken: tuple[tuple[float, float], tuple[float, float]]
+
+
 STATEMENTS: Final = (
-    ("Il faut moins de voitures dans le centre.", (0.85, 0.05), (0.15, 0.75)),
-    ("Le stationnement du centre doit rester gratuit.", (0.2, 0.65), (0.85, 0.05)),
-    (
+    Statement("Il faut moins de voitures dans le centre.", ((0.85, 0.05), (0.15, 0.75))),
+    Statement("Le stationnement du centre doit rester gratuit.", ((0.2, 0.65), (0.85, 0.05))),
+    Statement(
         "Les rues devant les écoles devraient être fermées aux heures d’entrée.",
-        (0.8, 0.1),
-        (0.45, 0.4),
+        ((0.8, 0.1), (0.45, 0.4)),
     ),
-    ("Un vélo sur la route gêne plus qu’il n’aide.", (0.05, 0.85), (0.55, 0.25)),
-    ("Les bus passent trop rarement le soir.", (0.75, 0.05), (0.65, 0.1)),
-    ("Les commerces souffrent dès qu’on touche à la circulation.", (0.15, 0.6), (0.8, 0.1)),
-    ("Il manque des trottoirs où deux poussettes se croisent.", (0.8, 0.05), (0.72, 0.08)),
-    ("La vitesse devrait être de 30 km/h dans toute la ville.", (0.7, 0.15), (0.2, 0.65)),
-    (
+    Statement("Un vélo sur la route gêne plus qu’il n’aide.", ((0.05, 0.85), (0.55, 0.25))),
+    Statement("Les bus passent trop rarement le soir.", ((0.75, 0.05), (0.65, 0.1))),
+    Statement(
+        "Les commerces souffrent dès qu’on touche à la circulation.", ((0.15, 0.6), (0.8, 0.1))
+    ),
+    Statement(
+        "Il manque des trottoirs où deux poussettes se croisent.", ((0.8, 0.05), (0.72, 0.08))
+    ),
+    Statement(
+        "La vitesse devrait être de 30 km/h dans toute la ville.", ((0.7, 0.15), (0.2, 0.65))
+    ),
+    Statement(
         "Je serais prêt à marcher dix minutes depuis un parc de stationnement.",
-        (0.75, 0.1),
-        (0.3, 0.5),
+        ((0.75, 0.1), (0.3, 0.5)),
     ),
-    ("Les livraisons devraient se faire avant dix heures.", (0.6, 0.1), (0.5, 0.25)),
-    ("Le centre manque surtout d’arbres et de bancs.", (0.75, 0.08), (0.6, 0.15)),
-    ("On ne peut pas se passer de voiture quand on habite un hameau.", (0.45, 0.3), (0.92, 0.02)),
+    Statement("Les livraisons devraient se faire avant dix heures.", ((0.6, 0.1), (0.5, 0.25))),
+    Statement("Le centre manque surtout d’arbres et de bancs.", ((0.75, 0.08), (0.6, 0.15))),
+    Statement(
+        "On ne peut pas se passer de voiture quand on habite un hameau.",
+        ((0.45, 0.3), (0.92, 0.02)),
+    ),
 )
 
 # Items, from the one that counts most to the one that counts least.

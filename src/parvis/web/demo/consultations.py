@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -87,13 +87,14 @@ def _collect_ideas(body: Organisation, by: Person, today: date, rng: Rng) -> Non
     phase.save(update_fields=["settings"])
     ideas = []
     for title, text, theme, _liking, place in texts.IDEAS:
-        where = {}
+        content = Content(title=title, text=text, theme=theme)
         if place is not None:
-            where = {
-                "latitude": _CENTRE[0] + place[0] * _THOUSANDTH,
-                "longitude": _CENTRE[1] + place[1] * _THOUSANDTH,
-            }
-        content = Content(title=title, text=text, theme=theme, **where)
+            north, east = place
+            content = replace(
+                content,
+                latitude=_CENTRE[0] + north * _THOUSANDTH,
+                longitude=_CENTRE[1] + east * _THOUSANDTH,
+            )
         ideas.append(
             write_for_team(phase=phase, kind=ContributionKind.IDEA, content=content, by=by)
         )
@@ -113,16 +114,16 @@ def _debate(body: Organisation, by: Person, today: date, rng: Rng) -> None:
     )
     phase = consultation.phases.get()
     statements = _written(
-        phase, ContributionKind.STATEMENT, [one[0] for one in texts.STATEMENTS], by
+        phase, ContributionKind.STATEMENT, [one.text for one in texts.STATEMENTS], by
     )
     _open(consultation, by)
     ballots = []
     for rank, person in enumerate(_crowd(consultation, 180)):
-        leaning = 1 if rank % 5 < 3 else 2
+        leaning = 0 if rank % 5 < 3 else 1
         shown = rng.permutation(len(statements))[: rng.integers(7, len(statements) + 1)]
         choices = []
         for number in shown:
-            agrees, disagrees = texts.STATEMENTS[number][leaning]
+            agrees, disagrees = texts.STATEMENTS[number].taken[leaning]
             draw = rng.random()
             value = 1 if draw < agrees else -1 if draw < agrees + disagrees else 0
             choices.append(Choice(statements[number].pk, value))
@@ -327,7 +328,7 @@ def _running(phase: Phase) -> Iterator[None]:
     _set_dates(phase, *dates)
 
 
-def _set_dates(phase: Phase, opens_at: object, closes_at: object) -> None:
+def _set_dates(phase: Phase, opens_at: datetime, closes_at: datetime) -> None:
     Phase.objects.filter(pk=phase.pk).update(opens_at=opens_at, closes_at=closes_at)
 
 

@@ -28,6 +28,7 @@ from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 from parvis.consultations.project_labels import sectors_of, themes_of
 from parvis.consultations.random_order import seed_of, shuffled
+from parvis.consultations.told import told
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.group_commit import BusyError
@@ -225,8 +226,8 @@ def _page(
             "is_running": is_running,
             "when": when.name,
             "steps": steps_of(visit.consultation, now=visit.now, language=visit.language),
-            "title": phase.told_in(visit.language, "title"),
-            "presentation": phase.told_in(visit.language, "presentation"),
+            "title": told(phase, "title", visit.language),
+            "presentation": told(phase, "presentation", visit.language),
             "cards": cards,
             "themes": sorted({card.theme for card in cards if card.theme}),
             "own_count": len(own),
