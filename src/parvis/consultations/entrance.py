@@ -13,10 +13,13 @@ import secrets
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from parvis.consultations import keys
 from parvis.consultations.enums import Admission, Proof
 from parvis.consultations.models import Consultation, Participant, ParticipantAccess
+from parvis.foundation.days import day_in_words
+from parvis.foundation.errors import Conflict
 
 SECRET_BYTES = 32
 COOKIE_SECONDS = 400 * 24 * 3600
@@ -39,12 +42,24 @@ def participant_of(request: HttpRequest, consultation: Consultation) -> Particip
     return found
 
 
+def access_of(request: HttpRequest, consultation: Consultation) -> int:
+    """The key of the access of this browser, or 0. To be called with scopes disabled."""
+    secret = request.COOKIES.get(cookie_name(consultation), "")
+    found: int | None = (
+        ParticipantAccess.objects.filter(
+            participant__consultation=consultation, secret_hash=secret_hash(secret)
+        )
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return found or 0
+
+
 def needs_proof(consultation: Consultation, participant: Participant | None) -> bool:
     """Whether this browser has to be verified before it takes part."""
     return participant is None and consultation.admission == Admission.VERIFIED
 
 
-@transaction.atomic
 def admit(
     *, consultation: Consultation, proof: Proof, verified: str, language: str = "fr"
 ) -> tuple[Participant, str]:
@@ -52,15 +67,35 @@ def admit(
 
     The same person, verified again on another device, is the same participant.
     """
+    identity = keys.identity(consultation, proof, verified)
+    return admit_identity(
+        consultation=consultation, proof=proof, identity=identity, language=language
+    )
+
+
+@transaction.atomic
+def admit_identity(
+    *, consultation: Consultation, proof: Proof, identity: str, language: str = "fr"
+) -> tuple[Participant, str]:
+    """The same, of an identity already hashed; raise `Conflict` for whoever was erased."""
     participant, _made = Participant.objects.get_or_create(
         consultation=consultation,
-        identity=keys.identity(consultation, proof, verified),
+        identity=identity,
         defaults={
             "organisation_id": consultation.organisation_id,
             "proof": proof,
             "language": language,
         },
     )
+    if participant.erased_on is not None:
+        raise Conflict(
+            _(
+                "Vos données de cette consultation ont été effacées à votre demande le %(day)s. "
+                "Rien n’en revient, et ce moyen ne permet plus d’y participer : une personne ne "
+                "vote qu’une fois."
+            )
+            % {"day": day_in_words(participant.erased_on)}
+        )
     return participant, open_access(participant)
 
 
@@ -108,6 +143,13 @@ def remember(
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
+    )
+
+
+def forget(response: HttpResponseBase, consultation: Consultation) -> None:
+    """Take the access back from this browser."""
+    response.delete_cookie(
+        cookie_name(consultation), path=f"/participer/{consultation.code}/", samesite="Lax"
     )
 
 

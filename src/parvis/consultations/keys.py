@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 
 from parvis.consultations.enums import Proof
@@ -24,6 +25,11 @@ def make(consultation: Consultation) -> None:
         keys_apart.write(consultation.key_name, secrets.token_bytes(KEY_BYTES))
 
 
+def are_held(consultation: Consultation) -> bool:
+    """Whether the key is on this machine."""
+    return keys_apart.exists(consultation.key_name)
+
+
 def destroy(consultation: Consultation) -> None:
     """Destroy it; a second call finds nothing and does nothing."""
     keys_apart.destroy(consultation.key_name)
@@ -34,5 +40,18 @@ def identity(consultation: Consultation, proof: Proof, verified: str) -> str:
 
     `verified` is canonical: a mail address in lower case, a code without hyphens, folded names.
     """
-    content = f"parvis consultation\n{proof}\n{verified}".encode()
-    return hmac.new(keys_apart.read(consultation.key_name), content, hashlib.sha256).hexdigest()
+    return _hmac(keys_apart.read(consultation.key_name), f"{proof}\n{verified}")
+
+
+def fingerprints(consultation: Consultation, purpose: str) -> Callable[[str], str]:
+    """What hashes texts for a purpose, as `identity` does: the key is read once for many of them.
+
+    Raise `KeyMissing` without the key.
+    """
+    key = keys_apart.read(consultation.key_name)
+    return lambda text: _hmac(key, f"{purpose}\n{text}")
+
+
+def _hmac(key: bytes, text: str) -> str:
+    content = f"parvis consultation\n{text}".encode("utf-8", "surrogatepass")
+    return hmac.new(key, content, hashlib.sha256).hexdigest()

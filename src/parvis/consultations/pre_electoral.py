@@ -46,3 +46,16 @@ def meetings(organisation: Organisation, phases: Iterable[Phase]) -> list[Meetin
                 key = (phase.pk, begins, ends)
                 met.setdefault(key, Meeting(phase, election, begins, ends))
     return list(met.values())
+
+
+def embargo_of(organisation: Organisation) -> Election | None:
+    """The election whose period covers today for the body, or None."""
+    today = timezone.localdate()
+    elections = Election.objects.filter(
+        edition__opened_at__isnull=False, last_round_on__gte=today
+    ).order_by("first_round_on")
+    for election in elections:
+        begins, ends = embargo_period(election)
+        if begins <= today <= ends and concerns(election, organisation):
+            return election
+    return None

@@ -158,6 +158,13 @@ class Fetcher:
         Raises `ForbiddenAddressError` when the address may not be asked, `UnreachableError` when
         nobody answered within the limits.
         """
+        return self._ask("POST", url, body, headers)
+
+    def get(self, url: str, *, headers: Mapping[str, str]) -> Reply:
+        """The same, without sending anything but the question."""
+        return self._ask("GET", url, None, headers)
+
+    def _ask(self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         try:
             target = read_target(url)
         except Refusal as refusal:
@@ -165,7 +172,7 @@ class Fetcher:
         address = self._pinned(target)
         connection = _Pinned(target, address, self)
         try:
-            connection.request("POST", target.path, body=body, headers=dict(headers))
+            connection.request(verb, target.path, body=body, headers=dict(headers))
             response = connection.getresponse()
             return Reply(
                 response.status,
@@ -260,3 +267,8 @@ def _seconds(text: str) -> int | None:
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Like `Fetcher.post`, with the machine's resolver and the usual authorities."""
     return Fetcher().post(url, body=body, headers=headers)
+
+
+def get(url: str, *, headers: Mapping[str, str]) -> Reply:
+    """Like `Fetcher.get`, with the machine's resolver and the usual authorities."""
+    return Fetcher().get(url, headers=headers)

@@ -230,8 +230,9 @@ DEFAULT_FROM_EMAIL = env.str("PARVIS_MAIL_FROM", default="Parvis <ne-pas-repondr
 # Receives a blind copy of every message, to reconcile those whose fate is unknown; empty = none.
 MAIL_COPY = env.str("PARVIS_MAIL_COPY", default="")
 # How the keys begin of messages that are copied to nobody: an invitation to a poll gives a ballot,
-# and the addresses that a reminder went to are those of who had not collected theirs.
-UNCOPIED_MAILS = ["staff poll "]
+# and the addresses that a reminder went to are those of who had not collected theirs. A message
+# about a consultation gives an access to it, and says that somebody takes part.
+UNCOPIED_MAILS = ["staff poll ", "consultation "]
 # The operator's address, written on public pages and in mails.
 OPERATOR_NAME = env.str("PARVIS_OPERATOR_NAME", default="L’opérateur du baromètre")
 OPERATOR_EMAIL = env.str("PARVIS_OPERATOR_EMAIL", default="barometre@parvis.invalid")
@@ -242,6 +243,18 @@ HOSTING_PROVIDER = env.str("PARVIS_HOSTING_PROVIDER", default="")
 
 # --- Background work ---------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- Identity provider ---------------------------------------------------------------------------
+# An OpenID Connect provider that verifies, once, who takes part in a consultation; empty = none.
+OIDC_ISSUER = env.str("PARVIS_OIDC_ISSUER", default="").strip()
+OIDC_CLIENT_ID = env.str("PARVIS_OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("PARVIS_OIDC_CLIENT_SECRET", default="")
+# How its button names it.
+OIDC_NAME = env.str("PARVIS_OIDC_NAME", default="")
+
+# --- Digests -------------------------------------------------------------------------------------
+# The day on which those who asked for it are told what became of a consultation: 1 = Monday.
+DIGEST_WEEKDAY = env.int("PARVIS_DIGEST_WEEKDAY", default=4)
 
 # --- Language, time, formats -------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

@@ -23,6 +23,7 @@ from parvis.consultations.models.contributions import (
 )
 from parvis.consultations.models.paper import PaperSheet
 from parvis.consultations.models.people import (
+    EntryTry,
     Follow,
     MailProof,
     Notice,
@@ -53,6 +54,7 @@ __all__ = [
     "ClosedVote",
     "Consultation",
     "Contribution",
+    "EntryTry",
     "Exposure",
     "ExposureClass",
     "Follow",

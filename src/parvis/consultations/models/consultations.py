@@ -159,6 +159,10 @@ class Phase(models.Model):
     settings = models.JSONField(default=dict, blank=True)
     # When its votes were counted and cut from those who gave them; null = not yet.
     closed_at = models.DateTimeField(null=True)
+    # When those already there were told that it begins; null = not yet.
+    opening_told_at = models.DateTimeField(null=True)
+    # When what the cut rows left in the files was overwritten or freed; null = still to be done.
+    traces_wiped_at = models.DateTimeField(null=True)
     # What was counted at the close: `results.documents`; empty = nothing yet.
     result = models.JSONField(default=dict, blank=True)
     # How many people took part, kept at the close.

@@ -36,6 +36,8 @@ class Participant(models.Model):
     display_name = models.CharField(_("nom affiché"), max_length=60, blank=True)
     # Where the digest goes, only if asked for; empty = nowhere.
     mail = models.EmailField(_("courriel"), blank=True)
+    # When that address was given; null = there is none.
+    mail_asked_on = models.DateField(null=True)
     # When the address was shown to be theirs; null = not yet, and nothing is sent.
     mail_confirmed_at = models.DateTimeField(null=True)
     wants_digest = models.BooleanField(_("recevoir le bulletin de suivi"), default=False)
@@ -128,13 +130,18 @@ class PrintedCode(models.Model):
 
 
 class RollEntry(models.Model):
-    """A person of a local roll, by the keyed hash of their folded names and date of birth."""
+    """A person of a local roll, by keyed hashes of their folded names and date of birth."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+")
-    # HMAC of folded names and date of birth, shared by homonyms born the same day.
+    # HMAC of the family name and date of birth, shared by twins and homonyms.
     identity = models.CharField(max_length=64, db_index=True)
-    # HMAC of the same with the roll's own number, asked only where there are homonyms.
+    # The same with the name somebody goes by; empty = the roll gives none.
+    usage_identity = models.CharField(max_length=64, blank=True, db_index=True)
+    # HMAC of each first name with the above, 16 hexadecimal digits each: one of them is enough.
+    given = models.JSONField(default=list)
+    # HMAC of all that and of the roll's own number, asked only where several people fit. It is who
+    # the person is as a participant.
     numbered_identity = models.CharField(max_length=64)
 
     objects = ScopedManager(
@@ -151,6 +158,33 @@ class RollEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class EntryTry(models.Model):
+    """How many times something was tried in an hour: what bounds guesses and mails."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+")
+    # HMAC, under the consultation's key, of what is bounded: a browser, a name, an address.
+    subject = models.CharField(max_length=64)
+    # Its beginning.
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    objects = ScopedManager(
+        organisation="organisation",
+        _manager_class=models.Manager.from_queryset(OfABodyQuerySet),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consultation", "subject", "hour"], name="consultation_tries_once_an_hour"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.count}"
 
 
 class Follow(models.Model):

@@ -1,17 +1,21 @@
 """The end of a phase: what was voted is counted, then cut from those who voted.
 
-Ballots are written anew under numbers drawn at random, in an order drawn at random, and the rows
-that tied them to participants are destroyed. Supports stay their authors' until the consultation
-itself closes: they are asked about when an idea is merged or split.
+Ballots are written anew under numbers drawn at random, in the order of those numbers, and the rows
+that tied them to participants are destroyed, in one transaction: a process killed meanwhile leaves
+the phase as it was, and the calendar closes it again. What freed rows leave in the files is
+overwritten or freed afterwards, again and again until it was done (`finish_close`).
+
+Supports stay their authors' until the consultation itself closes: they are asked about when an idea
+is merged or split.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
@@ -23,14 +27,15 @@ from parvis.consultations.enums import (
     ConsultationState,
     VoteKind,
 )
-from parvis.consultations.models import ClosedVote, Consultation, Phase, Vote
+from parvis.consultations.models import ClosedVote, Consultation, Phase, PhaseFigures, Vote
 from parvis.consultations.operations.holding import hold_consultation, hold_phase
 from parvis.consultations.results.counting import count
 from parvis.foundation.errors import Conflict
 from parvis.foundation.freed_space import wipe_freed_space
 from parvis.journal.operations import record
 
-_ROWS = 2_000
+# Below what either database takes as parameters of one statement.
+_VOTERS_AT_ONCE = 400
 
 
 def close_phase(*, phase: Phase, by: Person | None = None) -> Phase:
@@ -44,9 +49,11 @@ def close_phase(*, phase: Phase, by: Person | None = None) -> Phase:
         held.participants = Vote.objects.filter(phase=held).values("participant").distinct().count()
         cut_ballots(held, BALLOT_KINDS)
         held.result = count(held)
+        # What was computed on the way knew people by their keys.
+        PhaseFigures.objects.filter(phase=held).update(state={})
         held.closed_at = timezone.now()
-        held.save(update_fields=["closed_at", "participants", "result"])
-        transaction.on_commit(partial(wipe_freed_space, Vote))
+        held.traces_wiped_at = None
+        held.save(update_fields=["closed_at", "participants", "result", "traces_wiped_at"])
         record(
             action="consultation.phase_closed",
             actor_id=by.pk if by else None,
@@ -54,6 +61,8 @@ def close_phase(*, phase: Phase, by: Person | None = None) -> Phase:
             organisation_id=held.organisation_id,
             participants=held.participants,
         )
+        # Robust: the phase is closed, whoever asked is told so; the tasks finish the rest.
+        transaction.on_commit(partial(finish_close, phase=held), robust=True)
     return held
 
 
@@ -66,11 +75,12 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
         if held.phases.filter(closed_at__isnull=True).exists():
             raise Conflict(_("Une étape au moins n’est pas finie."))
         for phase in held.phases.all():
-            cut_ballots(hold_phase(phase), {VoteKind.SUPPORT})
+            if cut_ballots(hold_phase(phase), {VoteKind.SUPPORT}):
+                Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=None)
+                transaction.on_commit(partial(finish_close, phase=phase), robust=True)
         held.state = ConsultationState.CLOSED
         held.closed_at = timezone.now()
         held.save(update_fields=["state", "closed_at"])
-        transaction.on_commit(partial(wipe_freed_space, Vote))
         record(
             action="consultation.closed",
             actor_id=by.pk if by else None,
@@ -80,38 +90,68 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
     return held
 
 
-def cut_ballots(phase: Phase, kinds: Iterable[str]) -> int:
+def finish_close(*, phase: Phase) -> None:
+    """Overwrite or free what the cut rows left in the files; in no transaction.
+
+    Done again by the tasks until it was done once; raise what `wipe_freed_space` raises.
+    """
+    wipe_freed_space(Vote, PhaseFigures)
+    with scopes_disabled():
+        Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=timezone.now())
+
+
+def cut_ballots(phase: Phase, kinds: Collection[str]) -> int:
     """Write the votes of these kinds anew under random numbers; how many voters there were.
 
     The phase is held alone by the caller. Numbers go on from those already given in the phase, so
-    that what one person said in ballots and in supports is under two numbers.
+    that what one person said in ballots and in supports is under two numbers. Rows are written in
+    the order of the numbers, then of what was voted on: their keys and places tell nothing more.
+    Which participant has which number is never stored, and votes never leave the database.
     """
+    overwrite_what_is_freed()
     votes = Vote.objects.filter(phase=phase, kind__in=list(kinds))
-    rows = list(votes.values_list("participant", "kind", "subject", "other", "value"))
-    voters = sorted({row[0] for row in rows})
-    drawn = secrets.SystemRandom()
-    given = (
-        ClosedVote.objects.filter(phase=phase).order_by("-voter").values_list("voter", flat=True)
-    )
-    first = (given.first() or 0) + 1
-    numbers = list(range(first, first + len(voters)))
-    drawn.shuffle(numbers)
-    number_of = dict(zip(voters, numbers, strict=True))
-    drawn.shuffle(rows)
-    ClosedVote.objects.bulk_create(
-        (
-            ClosedVote(
-                organisation_id=phase.organisation_id,
-                phase=phase,
-                voter=number_of[participant],
-                kind=kind,
-                subject_id=subject,
-                other=other,
-                value=value,
+    voters = list(votes.values_list("participant", flat=True).distinct())
+    secrets.SystemRandom().shuffle(voters)
+    last = ClosedVote.objects.filter(phase=phase).order_by("-voter").values_list("voter", flat=True)
+    first = (last.first() or 0) + 1
+    with connection.cursor() as cursor:
+        for start in range(0, len(voters), _VOTERS_AT_ONCE):
+            together = voters[start : start + _VOTERS_AT_ONCE]
+            cursor.execute(
+                _copy(len(together), len(kinds)),
+                [
+                    *_flat(zip(together, range(first + start, first + len(voters)), strict=False)),
+                    phase.pk,
+                    *sorted(kinds),
+                ],
             )
-            for participant, kind, subject, other, value in rows
-        ),
-        batch_size=_ROWS,
-    )
     votes.delete()
     return len(voters)
+
+
+def overwrite_what_is_freed() -> None:
+    """From here on, what this connection to SQLite frees is blanked, not only marked free."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _copy(voters: int, kinds: int) -> str:
+    """The statement that writes the votes of so many voters anew, in the order of their numbers."""
+    pair = "(CAST(%s AS bigint), CAST(%s AS integer))"
+    numbers = ", ".join([pair] * voters)
+    marks = ", ".join(["%s"] * kinds)
+    closed, given = ClosedVote._meta.db_table, Vote._meta.db_table
+    return f"""
+        WITH drawn (participant_id, voter) AS (VALUES {numbers})
+        INSERT INTO {closed}
+            (organisation_id, phase_id, voter, kind, subject_id, other, value)
+        SELECT v.organisation_id, v.phase_id, d.voter, v.kind, v.subject_id, v.other, v.value
+        FROM drawn d JOIN {given} v ON v.participant_id = d.participant_id
+        WHERE v.phase_id = %s AND v.kind IN ({marks})
+        ORDER BY d.voter, v.subject_id, v.other
+    """  # noqa: S608 – the names of our own tables
+
+
+def _flat(pairs: Iterator[tuple[int, int]]) -> Sequence[int]:
+    return [number for pair in pairs for number in pair]

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from parvis.consultations.enums import ConsultationState
 from parvis.consultations.models import Consultation, Contribution, Phase
 from parvis.consultations.permissions.public import may_take_part
 from parvis.foundation.errors import Conflict
@@ -27,6 +29,14 @@ def hold_consultation(consultation: Consultation) -> Consultation:
         .select_related("organisation")
         .get(pk=consultation.pk)
     )
+    return held
+
+
+def hold_enterable(consultation: Consultation) -> Consultation:
+    """The same, while who may enter it still changes; raise `Conflict` afterwards."""
+    held = hold_consultation(consultation)
+    if held.state not in (ConsultationState.DRAFT, ConsultationState.OPEN):
+        raise Conflict(_("Cette consultation est close : qui peut y entrer ne change plus."))
     return held
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -176,6 +177,8 @@ def delete_consultation(*, consultation: Consultation, by: Person) -> None:
     if held.is_public:
         raise Conflict(_("La consultation est publique : elle se clôt, elle ne se supprime pas."))
     _record("consultation.deleted", held, by)
+    # Drawn already where a roll or codes were prepared.
+    transaction.on_commit(partial(keys.destroy, held))
     held.delete()
 
 

@@ -1,5 +1,17 @@
-"""What this room knows of people."""
+"""What this room knows of people, one module a subject.
 
-from parvis.consultations.personal_data import ideas, moderation, paper
+Participants are keyed hashes of what was verified: neither a name nor an address, but those they
+give by themselves.
+"""
 
-__all__ = ["ideas", "moderation", "paper"]
+from parvis.consultations.personal_data import (
+    consultations,
+    contributions,
+    ideas,
+    moderation,
+    paper,
+    people,
+    votes,
+)
+
+__all__ = ["consultations", "contributions", "ideas", "moderation", "paper", "people", "votes"]

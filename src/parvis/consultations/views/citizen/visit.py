@@ -25,6 +25,7 @@ from django.utils.translation import get_language
 from django_scopes import scopes_disabled
 
 from parvis.consultations.entrance import (
+    access_of,
     admit_device,
     needs_proof,
     new_device,
@@ -59,6 +60,8 @@ class Visit:
     now: datetime = field(default_factory=timezone.now)
     # None on pages of the consultation as a whole.
     phase: Phase | None = None
+    # Position of the phase that sent somebody to be verified; empty = read in the request.
+    came_from: str = ""
     # Of an access opened by this request, which its answer gives to the browser.
     secret: str = ""
     # What the page drew for a browser not known yet, where no form field sends it.
@@ -67,6 +70,11 @@ class Visit:
     @property
     def language(self) -> str:
         return (get_language() or "fr").split("-")[0]
+
+    @property
+    def access_key(self) -> int:
+        """The key of the access that this browser holds; 0 when it holds none."""
+        return access_of(self.request, self.consultation)
 
     @property
     def running(self) -> Phase:
