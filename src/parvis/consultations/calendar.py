@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ConsultationState
 from parvis.consultations.models import Consultation, Phase
+from parvis.consultations.told import told
 from parvis.foundation.days import day_in_words
 
 
@@ -46,7 +47,7 @@ def steps_of(
     return [
         Step(
             phase,
-            phase.told_in(language, "title"),
+            told(phase, "title", language),
             when := when_of(phase, consultation, now),
             dates_in_words(phase, when),
         )
