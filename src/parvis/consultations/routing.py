@@ -136,11 +136,16 @@ def _draw(phase: Phase, board: Board, places: np.ndarray, rng: random.Random) ->
     if not len(places):
         return None
     cumulative = np.cumsum(board.weights[places])
-    drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
-    drawn = min(drawn, len(places) - 1)
+    drawn = _place(cumulative, rng.random())
     chances = board.weights[places] / cumulative[-1]
     exposure.log_draw(phase.pk, board.classes[places], chances, drawn)
     return int(places[drawn])
+
+
+def _place(cumulative: np.ndarray, drawn: float) -> int:
+    """Where a number from 0 to 1 falls among weights added up."""
+    place = np.searchsorted(cumulative, drawn * cumulative[-1], side="right")
+    return min(int(place), len(cumulative) - 1)
 
 
 def _published(phase: Phase, keys: list[int]) -> list[Contribution]:
