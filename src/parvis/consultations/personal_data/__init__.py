@@ -15,3 +15,6 @@ from parvis.consultations.personal_data import (
 )
 
 __all__ = ["consultations", "contributions", "ideas", "moderation", "paper", "people", "votes"]
+from parvis.consultations.personal_data import ideas, judging, moderation, paper
+
+__all__ = ["ideas", "judging", "moderation", "paper"]
