@@ -21,7 +21,7 @@ from parvis.statistics.opinion_votes import VoteTable, last_votes
 
 # Fewer people who voted enough are no groups yet, whatever k-means finds among them.
 FEWEST_ENTERED = 20
-# A smaller group is drawn and counted, and nothing is said of what it votes.
+# A smaller group is drawn and counted, and nothing is said of what it votes; nor of fewer people.
 FEWEST_TOLD = 5
 STATEMENTS_TOLD = 5
 # Agreed on: where the groups agree at more than one half, by the geometric mean of their shares.
@@ -61,11 +61,12 @@ def table_of(
 
 def documented(table: VoteTable, found: OpinionGroups) -> dict[str, Any]:
     """What a page shows of the groups, as JSON."""
+    people = int((table.votes_by_person > 0).sum())
     entered = int((found.group >= 0).sum())
     is_enough = entered >= FEWEST_ENTERED
     agree, disagree, votes = _totals(table)
     return {
-        "people": int((table.votes_by_person > 0).sum()),
+        "people": people,
         "entered": entered,
         "votes": len(table.values),
         "statements": len(table.statements),
@@ -76,8 +77,8 @@ def documented(table: VoteTable, found: OpinionGroups) -> dict[str, Any]:
         "told": _told(table, found) if is_enough else [],
         "agreed": _agreed(table, found, agree, votes) if is_enough else [],
         # For as long as there are no groups: by the lower bound of the share that agrees.
-        "liked": _liked(table, agree, votes),
-        "disliked": _liked(table, disagree, votes),
+        "liked": _liked(table, agree, votes) if people >= FEWEST_TOLD else [],
+        "disliked": _liked(table, disagree, votes) if people >= FEWEST_TOLD else [],
     }
 
 

@@ -21,6 +21,8 @@ from parvis.statistics.ranks import competition_ranks
 TIE_DIGITS = 9
 # Fewer comparisons of an item say nothing of its rank yet.
 FEWEST_COMPARISONS = 5
+# What fewer people prefer is told on no page: it would be what each of them does.
+FEWEST_PEOPLE = 5
 
 
 @dataclass(slots=True)

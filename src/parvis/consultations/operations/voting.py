@@ -147,10 +147,16 @@ def commit(ballots: Sequence[Ballot]) -> list[Exception | None]:
 
 
 def _hold_voters(ballots: Sequence[Ballot]) -> None:
-    """Two whole ballots of one person, at once in two processes: one after the other."""
+    """Two whole ballots of one person, at once in two processes: one after the other.
+
+    Without the key: rows that refer to these people are checked by a lock on it, and a process that
+    holds such a row would wait for this one, which waits for the row.
+    """
     voters = {ballot.participant for ballot in ballots if ballot.replaces}
     if voters:
-        rows = Participant.objects.select_for_update().filter(pk__in=voters).order_by("pk")
+        rows = (
+            Participant.objects.select_for_update(no_key=True).filter(pk__in=voters).order_by("pk")
+        )
         list(rows.values_list("pk"))
 
 
@@ -230,9 +236,8 @@ def _count_support(subjects: Collection[int]) -> None:
     if not subjects:
         return
     # Locked in one order first, so that two processes count after each other.
-    list(
-        Contribution.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values("pk")
-    )
+    rows = Contribution.objects.select_for_update(no_key=True).filter(pk__in=subjects)
+    list(rows.order_by("pk").values("pk"))
     counted = dict(
         Vote.objects.filter(subject__in=subjects, kind=VoteKind.SUPPORT)
         .values_list("subject")

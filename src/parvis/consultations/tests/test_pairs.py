@@ -152,5 +152,6 @@ def test_the_result_ranks_what_was_compared(client, phase, people):
     assert ranks == ([1, 2, 3, 4, None] if people == 12 else ranks)
     assert closed.result["items"][-1]["score"] is None
     page = client.get(address(phase)).content.decode()
-    assert "Jamais comparé" in page
-    assert "Trop peu comparés" in page
+    # Fewer than five people: what they prefer would be what each of them does.
+    assert ("Jamais comparé" in page) == ("Trop peu comparés" in page) == (people == 12)
+    assert ("par assez de personnes" in page) == (people < 12)
