@@ -30,6 +30,8 @@ BENCHMARKS = (
     "poll_results",
     "live_session",
     "opinion_groups",
+    "consultation_votes",
+    "opinion_update",
     "budgets",
 )
 LONG_SIZES = "1000000,10000000,50000000"

@@ -15,7 +15,7 @@ from parvis.consultations.models import Contribution, Participant, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.following import follow
 from parvis.consultations.operations.voting import Ballot, Choice, vote
-from parvis.consultations.tests.factories import participant, running_phase, written
+from parvis.consultations.tests.factories import participant, publish, running_phase, written
 from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
@@ -105,6 +105,7 @@ def test_from_a_first_opinion_to_the_result(reception: Reception) -> None:
 
         Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
         close_phase(phase=phase)
+        publish(phase)
     phone.open(page)
     assert "Groupe A" in phone.text
     assert "Il manque des bancs" in phone.text

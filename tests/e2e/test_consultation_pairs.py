@@ -15,7 +15,7 @@ from parvis.consultations.models import Phase, Vote
 from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.following import follow
 from parvis.consultations.operations.voting import Ballot, preference, vote
-from parvis.consultations.tests.factories import participant, running_phase, written
+from parvis.consultations.tests.factories import participant, publish, running_phase, written
 from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
@@ -70,6 +70,7 @@ def test_from_a_first_comparison_to_the_ranking(reception: Reception) -> None:
     with scopes_disabled():
         Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
         close_phase(phase=phase)
+        publish(phase)
     narrow = reception.visit({"viewport": {"width": 320, "height": 700}})
     narrow.open(page)
     assert "Bradley" in narrow.text

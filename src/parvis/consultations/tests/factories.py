@@ -102,6 +102,14 @@ def running_phase(
         )
 
 
+def publish(phase: Phase) -> None:
+    """Publish the result of the consultation of a phase, as if it had been closed just now."""
+    now = timezone.now()
+    Consultation.objects.filter(pk=phase.consultation_id).update(
+        state=ConsultationState.PUBLISHED, closed_at=now, published_at=now
+    )
+
+
 def written(phase: Phase, kind: str, *texts: str, **more: Any) -> list[Contribution]:
     """What the team wrote in a phase, in that order."""
     by = PersonFactory.create()

@@ -28,6 +28,7 @@ from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.phase_settings import OpinionsSettings
 from parvis.consultations.tests.factories import (
     participant,
+    publish,
     running_phase,
     with_access,
     written,
@@ -275,6 +276,9 @@ def test_nobody_one_voter_and_everybody_agreeing_have_a_result(client, phase, vo
     assert len(closed.result["items"]) == 9
     assert closed.result["items"][8]["agree"] == 0
     assert not PhaseFigures.objects.exists()
+    assert "quand l’organisme l’aura publié" in client.get(address(phase)).content.decode()
+    assert client.get(address(phase, "opinions_map"))["Location"] == address(phase)
+    publish(phase)
     page = client.get(address(phase))
     assert page.status_code == 200
     assert ("Personne n’a donné d’avis" in page.content.decode()) == (voters == 0)

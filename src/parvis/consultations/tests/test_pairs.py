@@ -20,6 +20,7 @@ from parvis.consultations.operations.voting import Ballot, preference, vote
 from parvis.consultations.phase_settings import PairsSettings
 from parvis.consultations.tests.factories import (
     participant,
+    publish,
     running_phase,
     with_access,
     written,
@@ -151,6 +152,8 @@ def test_the_result_ranks_what_was_compared(client, phase, people):
     ranks = [row["rank"] for row in closed.result["items"]]
     assert ranks == ([1, 2, 3, 4, None] if people == 12 else ranks)
     assert closed.result["items"][-1]["score"] is None
+    assert client.get(address(phase, "pairs_ranking"))["Location"] == address(phase)
+    publish(phase)
     page = client.get(address(phase)).content.decode()
     # Fewer than five people: what they prefer would be what each of them does.
     assert ("Jamais comparé" in page) == ("Trop peu comparés" in page) == (people == 12)

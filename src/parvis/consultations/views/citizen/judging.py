@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.consultations.enums import ContributionKind, ContributionState
+from parvis.consultations.enums import ConsultationState, ContributionKind, ContributionState
 from parvis.consultations.forms.proposals import ProposalForm
+from parvis.consultations.models import Phase
 from parvis.consultations.operations.proposing import propose
 from parvis.consultations.operations.voting import Ballot, vote
 from parvis.consultations.phase_settings import Shape, settings_as
@@ -61,6 +63,21 @@ class TooBusy(Refusal):
 
 def phase_address(visit: Visit, name: str = "consultations:phase") -> str:
     return reverse(name, args=[visit.consultation.code, visit.running.position])
+
+
+def closed_page(
+    visit: Visit, template: str, reason: str, shown: Callable[[Phase], dict[str, Any]]
+) -> HttpResponse:
+    """A phase that takes nothing now: why, and what came out once the result is published."""
+    is_published = visit.consultation.state == ConsultationState.PUBLISHED
+    return visit.render(
+        template,
+        {
+            "reason": reason,
+            "is_counted": visit.running.closed_at is not None,
+            "result": shown(visit.running) if is_published else None,
+        },
+    )
 
 
 def proposal_page(

@@ -19,6 +19,7 @@ from parvis.consultations.results import opinions as result
 from parvis.consultations.routing import next_statement
 from parvis.consultations.views.citizen.judging import (
     cast,
+    closed_page,
     key_of,
     phase_address,
     proposal_page,
@@ -38,10 +39,8 @@ def page(visit: Visit) -> HttpResponse:
     settings = settings_of(visit, OpinionsSettings, PhaseKind.OPINIONS)
     decision = visit.may_take_part()
     if isinstance(decision, Denied):
-        return visit.render(
-            "consultations/public/opinions/closed.html",
-            {"reason": decision.reason, "result": result.shown(visit.running)},
-        )
+        template = "consultations/public/opinions/closed.html"
+        return closed_page(visit, template, decision.reason, result.shown)
     given = _given(visit).count()
     needed = enough_votes(_published(visit))
     statement = next_statement(visit.running, visit.participant)
@@ -108,6 +107,8 @@ def own_opinions(visit: Visit) -> HttpResponse:
 def groups(visit: Visit) -> HttpResponse:
     """The map of groups with one's own place: once one has judged enough not to be swayed."""
     settings_of(visit, OpinionsSettings, PhaseKind.OPINIONS)
+    if visit.running.closed_at is not None:
+        return HttpResponseRedirect(phase_address(visit))
     own = dict(_given(visit).values_list("subject__number", "value"))
     missing = max(0, enough_votes(_published(visit)) - len(own))
     known = opinion_map(visit.running)

@@ -21,6 +21,7 @@ from parvis.consultations.results import pairs as result
 from parvis.consultations.routing import next_pair
 from parvis.consultations.views.citizen.judging import (
     cast,
+    closed_page,
     key_of,
     phase_address,
     proposal_page,
@@ -39,10 +40,8 @@ def page(visit: Visit) -> HttpResponse:
     settings = settings_of(visit, PairsSettings, PhaseKind.PAIRS)
     decision = visit.may_take_part()
     if isinstance(decision, Denied):
-        return visit.render(
-            "consultations/public/pairs/closed.html",
-            {"reason": decision.reason, "result": result.shown(visit.running)},
-        )
+        template = "consultations/public/pairs/closed.html"
+        return closed_page(visit, template, decision.reason, result.shown)
     pair = next_pair(visit.running, visit.participant)
     return visit.render(
         "consultations/public/pairs/pair.html",
@@ -89,6 +88,8 @@ def choice_between(first: int, second: int, answer: str) -> Choice:
 def ranking(visit: Visit) -> HttpResponse:
     """Items by the share of comparisons they won so far."""
     settings_of(visit, PairsSettings, PhaseKind.PAIRS)
+    if visit.running.closed_at is not None:
+        return HttpResponseRedirect(phase_address(visit))
     figures = PhaseFigures.objects.filter(phase=visit.running).first()
     return visit.render(
         "consultations/public/pairs/ranking.html",
