@@ -139,7 +139,7 @@ def flush() -> None:
     with _gathered.lock:
         shown, classes = _gathered.take()
     try:
-        with scopes_disabled(), transaction.atomic():
+        with scopes_disabled():
             _write(shown, classes)
     except DatabaseError:
         logger.warning("counts of what was shown wait for the database", exc_info=True)
@@ -167,7 +167,7 @@ def _write(shown: Counter[int], classes: dict[int, np.ndarray]) -> None:
         for number, values in enumerate(table.T)
         if values.any()
     ]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         if counts:
             cursor.executemany(_SHOWN, counts)
         if rows:

@@ -110,7 +110,7 @@ def _chart(
         title=title,
         description=_(
             "Deux personnes proches sur la carte ont répondu de façon proche. Les directions n’ont "
-            "pas de nom : ce sont celles où les réponses diffèrent le plus."
+            "pas de nom : ce sont celles où les réponses diffèrent le plus."
         ),
         marks=[GroupMark(x, y, people, group) for x, y, people, group in document["points"]],
         names=list(LETTERS[:number]),

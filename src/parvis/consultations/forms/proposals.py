@@ -40,6 +40,6 @@ class ItemForm(ProposalForm):
     text = forms.CharField(
         label=_("Votre sujet"),
         max_length=STATEMENT_LENGTH,
-        help_text=_("En quelques mots, 140 caractères au plus : un seul sujet."),
+        help_text=_("En quelques mots, 140 caractères au plus : un seul sujet."),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LENGTH}),
     )

@@ -33,12 +33,12 @@ def propose(
         return made
     if alike(phase, kind, text):
         raise Refusal(
-            _("Cette phrase est déjà proposée : vous pourrez donner votre avis dessus."),
+            _("Cette phrase est déjà proposée : vous pourrez donner votre avis dessus."),
             field="text",
         )
     proposed = Contribution.objects.filter(phase=phase, kind=kind, author=author)
     if proposed.exclude(state=ContributionState.WITHDRAWN).count() >= MOST_PROPOSED:
-        raise Refusal(_("Vous avez déjà beaucoup proposé ici : laissez la place aux autres."))
+        raise Refusal(_("Vous avez déjà beaucoup proposé ici : laissez la place aux autres."))
     return contribute(
         phase=phase, kind=kind, content=Content(text=text), author=author, token=token
     )

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ConsultationState, ContributionKind, ContributionState
 from parvis.consultations.forms.proposals import ProposalForm
-from parvis.consultations.models import Phase
+from parvis.consultations.models import Participant, Phase
 from parvis.consultations.operations.proposing import propose
 from parvis.consultations.operations.voting import Ballot, vote
 from parvis.consultations.phase_settings import Shape, settings_as
 from parvis.consultations.views.citizen.visit import Visit
-from parvis.foundation.errors import Refusal
+from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.group_commit import BusyError
+from parvis.foundation.permissions import Denied
 
 LARGEST_KEY = 2**62
 Form = TypeVar("Form", bound=ProposalForm)
@@ -29,7 +30,7 @@ def key_of(text: str) -> int:
     """A key as a form sends it; raise `Refusal` for what is none."""
     if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < LARGEST_KEY:
         return int(text)
-    raise Refusal(_("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau."))
+    raise Refusal(_("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau."))
 
 
 def settings_of(visit: Visit, shape: type[Shape], kind: str) -> Shape:
@@ -37,6 +38,14 @@ def settings_of(visit: Visit, shape: type[Shape], kind: str) -> Shape:
     if visit.running.kind != kind:
         raise Http404
     return settings_as(shape, visit.running.kind, visit.running.settings)
+
+
+def voter(visit: Visit) -> Participant:
+    """Who votes; raise `Conflict` where the phase takes nothing, before anybody new is let in."""
+    decision = visit.may_take_part()
+    if isinstance(decision, Denied):
+        raise Conflict(decision.reason)
+    return visit.actor()
 
 
 def cast(ballot: Ballot) -> None:
@@ -55,7 +64,7 @@ class TooBusy(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Trop de votes arrivent en même temps : le vôtre n’est pas encore enregistré. "
+                "Trop de votes arrivent en même temps : le vôtre n’est pas encore enregistré. "
                 "Revenez en arrière et réessayez dans un instant."
             )
         )
@@ -94,8 +103,8 @@ def proposal_page(
         form = form_class(visit.request.POST)
         status = 422
         if form.is_valid():
-            author = visit.actor()
             try:
+                author = voter(visit)
                 made = propose(
                     phase=visit.running,
                     kind=kind,
@@ -114,8 +123,8 @@ def proposal_page(
 
 def _thanks(state: str) -> str:
     if state == ContributionState.PUBLISHED:
-        return _("Merci : votre proposition est publiée.")
+        return _("Merci : votre proposition est publiée.")
     return _(
-        "Merci : votre proposition est enregistrée. Elle sera lue par l’équipe de modération avant "
+        "Merci : votre proposition est enregistrée. Elle sera lue par l’équipe de modération avant "
         "d’être montrée."
     )

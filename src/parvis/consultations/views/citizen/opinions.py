@@ -24,6 +24,7 @@ from parvis.consultations.views.citizen.judging import (
     phase_address,
     proposal_page,
     settings_of,
+    voter,
 )
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.errors import Refusal
@@ -65,9 +66,9 @@ def give_opinion(visit: Visit) -> HttpResponse:
     sent = visit.request.POST
     answer = sent.get("avis", "")
     if answer not in VALUES and answer != TAKE_BACK:
-        raise Refusal(_("Choisissez « d’accord », « pas d’accord » ou « passer »."))
+        raise Refusal(_("Choisissez « d’accord », « pas d’accord » ou « passer »."))
     choice = Choice(key_of(sent.get("sujet", "")), VALUES.get(answer))
-    who = visit.actor()
+    who = voter(visit)
     cast(Ballot(visit.running, who.pk, VoteKind.OPINION, [choice]))
     if sent.get("retour") == "liste":
         number = sent.get("page", "")

@@ -26,6 +26,7 @@ from parvis.consultations.views.citizen.judging import (
     phase_address,
     proposal_page,
     settings_of,
+    voter,
 )
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.errors import Refusal
@@ -62,8 +63,8 @@ def prefer(visit: Visit) -> HttpResponse:
     first, second = key_of(sent.get("premier", "")), key_of(sent.get("second", ""))
     answer = sent.get("choix", "")
     if answer not in {str(first), str(second), NEITHER, TAKE_BACK} or first == second:
-        raise Refusal(_("Choisissez l’un des deux sujets, ou « je ne sais pas »."))
-    who = visit.actor()
+        raise Refusal(_("Choisissez l’un des deux sujets, ou « je ne sais pas »."))
+    who = voter(visit)
     cast(
         Ballot(visit.running, who.pk, VoteKind.PREFERENCE, [choice_between(first, second, answer)])
     )

@@ -30,7 +30,7 @@ from parvis.consultations.operations.voting import Ballot, Choice, preference
 from parvis.consultations.opinion_pages import text_in
 from parvis.consultations.permissions.public import open_consultation, open_phase
 from parvis.consultations.routing import next_pair, next_statement
-from parvis.consultations.views.citizen.judging import LARGEST_KEY, TooBusy, cast
+from parvis.consultations.views.citizen.judging import LARGEST_KEY, TooBusy, cast, voter
 from parvis.consultations.views.citizen.visit import Visit, entrance_address
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
@@ -69,7 +69,7 @@ def _answer(request: HttpRequest, code: str) -> HttpResponse:
         return JsonResponse({"address": entrance_address(visit)}, status=401)
     kind, choices = _choices(visit.phase.kind, content)
     visit.sent_device = str(content.get("device", ""))
-    who = visit.actor()
+    who = voter(visit)
     cast(Ballot(visit.phase, who.pk, kind, choices))
     answer: dict[str, Any] = {"received": len(choices)}
     if content.get("next") is True:
@@ -141,4 +141,4 @@ def _next(visit: Visit) -> Any:
 
 
 def _unreadable() -> Refusal:
-    return Refusal(_("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau."))
+    return Refusal(_("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau."))
