@@ -8,13 +8,10 @@ from parvis.consultations.personal_data import (
     consultations,
     contributions,
     ideas,
+    judging,
     moderation,
     paper,
     people,
-    votes,
 )
 
-__all__ = ["consultations", "contributions", "ideas", "moderation", "paper", "people", "votes"]
-from parvis.consultations.personal_data import ideas, judging, moderation, paper
-
-__all__ = ["ideas", "judging", "moderation", "paper"]
+__all__ = ["consultations", "contributions", "ideas", "judging", "moderation", "paper", "people"]
