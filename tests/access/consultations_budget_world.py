@@ -1,16 +1,23 @@
-"""A vote on a budget that a tenant prepares: costed projects which may still change."""
+"""A vote on a budget that a tenant prepares, and what its open project has besides criteria.
+
+Costed projects of a vote to come may still change; an open project has an argument and documents.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from parvis.consultations.enums import ContributionKind, PhaseKind
+from parvis.consultations.models import Attachment, Phase
+from parvis.consultations.operations.attaching import attach, receive_document
 from parvis.consultations.tests.factories import (
     ConsultationFactory,
     ContributionFactory,
     PhaseFactory,
+    written,
 )
 from parvis.organisations.models import Organisation
 
@@ -33,3 +40,13 @@ def budget_rows(mark: str, body: Organisation) -> dict[str, object]:
         for cost in (10_000, 20_000)
     ]
     return {"budget_phase": phase, "project": project, "spare_project": spare}
+
+
+def project_rows(phase: Phase) -> dict[str, object]:
+    """Likewise, of a phase about a project: an argument, a document, another to take off."""
+    (argument,) = written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre en été.")
+    for name in ("plan.pdf", "de-trop.pdf"):
+        content = f"%PDF-1.4\n%{phase.pk} {name}\n%%EOF\n".encode()
+        attach(receive_document(SimpleUploadedFile(name, content), field="document"), phase=phase)
+    document, spare = Attachment.objects.filter(phase=phase).order_by("pk")
+    return {"argument": argument, "document": document, "spare_document": spare}

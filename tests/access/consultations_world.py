@@ -42,7 +42,7 @@ from parvis.consultations.tests.factories import (
 from parvis.editions.enums import OptionCode
 from parvis.editions.models import Option, Registration, RegistrationOption
 from parvis.organisations.models import Organisation
-from tests.access.consultations_budget_world import budget_rows
+from tests.access.consultations_budget_world import budget_rows, project_rows
 
 PRIVATE_CONSULTATION_WORDS = (
     "consultation",
@@ -192,5 +192,6 @@ def build_consultations(
             "sheet": sheet("differs", {"s1": "0"}, {"s1": canary("consultation-feuille")}),
             "agreed_sheet": sheet("agreed", {"s2": "1"}, {"s2": "1"}),
             **budget_rows(mark, body),
+            **project_rows(phases[PhaseKind.PROJECT]),
         },
     )

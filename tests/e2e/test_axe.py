@@ -50,6 +50,7 @@ NOT_PAGES = {
     "web:robots": "text",
     "web:favicon": "an image",
     "foundation:health": "JSON",
+    "consultations:phase_document": "a file",
     "questionnaires:grid_json": "JSON",
     "accounts:export": "a file",
     "mystery_audits:evidence": "a file",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ConsultationState
 from parvis.consultations.models import Consultation, Phase
-from parvis.consultations.told import told
+from parvis.consultations.templatetags.consultations import told
 from parvis.foundation.days import day_in_words
 
 
@@ -41,13 +41,13 @@ class Step:
 
 
 def steps_of(
-    consultation: Consultation, *, now: datetime, language: str = "fr", phases: Iterable[Phase] = ()
+    consultation: Consultation, *, now: datetime, phases: Iterable[Phase] = ()
 ) -> list[Step]:
-    """A step for each phase, in their order; `phases` spares a query to who read them."""
+    """A step for each phase, in their order; `phases` spares a query to whoever read them."""
     return [
         Step(
             phase,
-            told(phase, "title", language),
+            told(phase, "title"),
             when := when_of(phase, consultation, now),
             dates_in_words(phase, when),
         )

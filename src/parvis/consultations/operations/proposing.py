@@ -1,4 +1,4 @@
-"""Short texts that citizens propose to be judged: statements, items to compare."""
+"""Short texts that citizens propose to be judged: statements, items to compare, arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from parvis.foundation.errors import Refusal
 # Of one person in a phase, withdrawn ones excepted.
 MOST_PROPOSED = 20
 # Kinds that citizens may propose here; the team's settings say where.
-KINDS = frozenset({ContributionKind.STATEMENT, ContributionKind.ITEM})
+KINDS = frozenset(
+    {
+        ContributionKind.STATEMENT,
+        ContributionKind.ITEM,
+        ContributionKind.ARGUMENT_FOR,
+        ContributionKind.ARGUMENT_AGAINST,
+        ContributionKind.CONDITION,
+    }
+)
 
 
 def propose(

@@ -28,7 +28,7 @@ from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 from parvis.consultations.project_labels import sectors_of, themes_of
 from parvis.consultations.random_order import seed_of, shuffled
-from parvis.consultations.told import told
+from parvis.consultations.templatetags.consultations import told
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.group_commit import BusyError
@@ -101,8 +101,8 @@ def project(visit: Visit, number: int) -> HttpResponse:
         "consultations/public/budget_project.html",
         {
             "project": found,
-            "title": _told(visit, found, "title"),
-            "text": _told(visit, found, "text"),
+            "title": told(found, "title"),
+            "text": told(found, "text"),
             "theme": themes_of(visit.consultation).get(found.theme, ""),
             "sector": sectors_of(visit.consultation).get(found.sector, ""),
             "idea": idea,
@@ -118,7 +118,7 @@ def project(visit: Visit, number: int) -> HttpResponse:
 def _review(visit: Visit, read: BallotRead, projects: Sequence[Contribution]) -> HttpResponse:
     settings = _settings(visit.running)
     chosen = [
-        (project, _told(visit, project, "title"), read.given[project.number])
+        (project, told(project, "title"), read.given[project.number])
         for project in projects
         if project.number in read.given
     ]
@@ -225,9 +225,9 @@ def _page(
             "is_points": settings.ballot == "points",
             "is_running": is_running,
             "when": when.name,
-            "steps": steps_of(visit.consultation, now=visit.now, language=visit.language),
-            "title": told(phase, "title", visit.language),
-            "presentation": told(phase, "presentation", visit.language),
+            "steps": steps_of(visit.consultation, now=visit.now),
+            "title": told(phase, "title"),
+            "presentation": told(phase, "presentation"),
             "cards": cards,
             "themes": sorted({card.theme for card in cards if card.theme}),
             "own_count": len(own),
@@ -260,8 +260,8 @@ def _cards(
     return [
         ProjectCard(
             number=project.number,
-            title=_told(visit, project, "title"),
-            text=(project.plain_summary or _told(visit, project, "text")) if with_text else "",
+            title=told(project, "title"),
+            text=(project.plain_summary or told(project, "text")) if with_text else "",
             cost_euros=project.cost_euros or 0,
             theme=themes.get(project.theme, ""),
             sector=sectors.get(project.sector, ""),
@@ -316,11 +316,6 @@ def _own_ballot(visit: Visit) -> dict[int, int]:
         phase=visit.running, participant=visit.participant, kind=VoteKind.ALLOCATION
     )
     return dict(rows.values_list("subject__number", "value"))
-
-
-def _told(visit: Visit, project: Contribution, field: str) -> str:
-    translated = project.translations.get(visit.language, {}).get(field, "")
-    return translated or str(getattr(project, field))
 
 
 def _address(visit: Visit) -> str:
