@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ class Step:
     @property
     def when_in_words(self) -> str:
         return {
-            When.PAST: _("terminé"),
+            When.PAST: _("terminée"),
             When.PRESENT: _("en cours"),
             When.TO_COME: _("à venir"),
         }[self.when]
@@ -64,22 +64,30 @@ def when_of(phase: Phase, consultation: Consultation, now: datetime) -> When:
 
 
 def dates_in_words(phase: Phase, when: When) -> str:
-    """From when to when, said from where one stands: "jusqu’au 3 mai 2027 à 18:00"."""
-    if when is When.PAST:
-        return _("du %(start)s au %(end)s") % {
-            "start": day_in_words(timezone.localtime(phase.opens_at)),
-            "end": day_in_words(timezone.localtime(phase.closes_at)),
-        }
+    """From when to when, said from where one stands: "jusqu’au 3 mai 2027 à 18 h 00"."""
     if when is When.PRESENT:
         return _("jusqu’au %(end)s") % {"end": moment_in_words(phase.closes_at)}
     return _("du %(start)s au %(end)s") % {
-        "start": moment_in_words(phase.opens_at),
-        "end": moment_in_words(phase.closes_at),
+        "start": day_in_words(timezone.localtime(phase.opens_at)),
+        "end": day_in_words(timezone.localtime(phase.closes_at)),
+    }
+
+
+def place_in_words(phase: Phase, steps: Sequence[Step]) -> str:
+    """ "Étape 4 sur 6, en cours, jusqu’au 3 mai 2027 à 18 h 00"; no rank where it is alone."""
+    here = next(step for step in steps if step.phase.pk == phase.pk)
+    words = {"when": here.when_in_words, "dates": here.dates}
+    if len(steps) == 1:
+        return _("Étape %(when)s, %(dates)s") % words
+    return _("Étape %(rank)d sur %(count)d, %(when)s, %(dates)s") % {
+        **words,
+        "rank": steps.index(here) + 1,
+        "count": len(steps),
     }
 
 
 def moment_in_words(moment: datetime) -> str:
-    """ "3 mai 2027 à 18:00" in the zone in force; midnight goes without its hour."""
+    """ "3 mai 2027 à 18 h 00" in the zone in force; midnight goes without its hour."""
     local = timezone.localtime(moment)
     if (local.hour, local.minute) == (0, 0):
         return day_in_words(local)

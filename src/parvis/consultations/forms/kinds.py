@@ -203,6 +203,13 @@ class BudgetForm(forms.Form):
         required=False,
         help_text=gettext_lazy("0 : autant que l’on veut."),
     )
+    within_envelope = forms.BooleanField(
+        label=gettext_lazy("Les projets choisis doivent tenir ensemble dans l’enveloppe"),
+        required=False,
+        help_text=gettext_lazy(
+            "Sans cette règle, chacun choisit tout ce qu’il soutient : le résultat y gagne."
+        ),
+    )
     points = forms.IntegerField(
         label=gettext_lazy("Points à partager"), min_value=1, max_value=1_000, required=False
     )
@@ -219,7 +226,10 @@ class BudgetForm(forms.Form):
         choices=[
             (
                 "add1",
-                gettext_lazy("Augmenter les parts tant que cela tient, puis les plus soutenus"),
+                gettext_lazy(
+                    "Augmenter les parts d’un euro à la fois, tant que les projets retenus "
+                    "tiennent dans l’enveloppe"
+                ),
             ),
             ("greedy", gettext_lazy("Aux projets les plus soutenus")),
             ("none", gettext_lazy("Le laisser (quelques villes n’ont alors rien retenu)")),
@@ -233,7 +243,15 @@ class BudgetForm(forms.Form):
 
     @staticmethod
     def initial_of(settings: BudgetSettings) -> dict[str, Any]:
-        names = ("envelope_euros", "ballot", "most_projects", "points", "rule", "completion")
+        names = (
+            "envelope_euros",
+            "ballot",
+            "most_projects",
+            "within_envelope",
+            "points",
+            "rule",
+            "completion",
+        )
         values = {name: getattr(settings, name) for name in names}
         return {**values, "map": _written_map(settings.map)}
 

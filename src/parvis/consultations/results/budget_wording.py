@@ -49,28 +49,24 @@ def _reason(project: Mapping[str, Any], *, is_points: bool) -> str:
     if reason is Reason.BOUGHT:
         return _bought(project, is_points=is_points)
     if reason is Reason.MOST_SUPPORTED:
-        return _(
-            "Retenu : c’était le plus soutenu de ceux qui restaient, et il tenait dans l’enveloppe."
-        )
+        return _("C’était le plus soutenu de ceux qui restaient, et il tenait dans l’enveloppe.")
     if reason is Reason.COMPLETED:
         return _(
-            "Retenu avec ce qui restait de l’enveloppe : c’était le plus soutenu de ceux qui "
+            "Payé avec ce qui restait de l’enveloppe : c’était le plus soutenu de ceux qui "
             "y tenaient."
         )
     if reason is Reason.FREE:
-        return _("Retenu : il est soutenu et ne coûte rien.")
+        return _("Il est soutenu et ne coûte rien.")
     if reason is Reason.TOO_DEAR:
-        return _("Non retenu : il coûte %(missing)s de plus que toute l’enveloppe.") % {
-            "missing": missing
-        }
+        return _("Il coûte %(missing)s de plus que toute l’enveloppe.") % {"missing": missing}
     if reason is Reason.NO_SUPPORT:
-        return _("Non retenu : personne ne l’a soutenu.")
+        return _("Personne ne l’a soutenu.")
     if reason is Reason.SUPPORTERS_SHORT:
         return _(
-            "Non retenu : il manquait %(missing)s aux personnes qui le soutiennent, une fois payés "
+            "Il manquait %(missing)s aux personnes qui le soutiennent, une fois payés "
             "les autres projets qu’elles soutiennent."
         ) % {"missing": missing}
-    return _("Non retenu : quand son tour est venu, il manquait %(missing)s dans l’enveloppe.") % {
+    return _("Quand son tour est venu, il manquait %(missing)s dans l’enveloppe.") % {
         "missing": missing
     }
 
@@ -82,8 +78,8 @@ def _bought(project: Mapping[str, Any], *, is_points: bool) -> str:
     if full and is_points:
         parts.append(
             ngettext(
-                "payé par %(full)d personne qui le soutient, %(price)s par point",
-                "payé par %(full)d personnes qui le soutiennent, %(price)s par point",
+                "Payé par %(full)d personne qui le soutient, %(price)s par point",
+                "Payé par %(full)d personnes qui le soutiennent, %(price)s par point",
                 full,
             )
             % {"full": full, "price": price}
@@ -91,8 +87,8 @@ def _bought(project: Mapping[str, Any], *, is_points: bool) -> str:
     elif full:
         parts.append(
             ngettext(
-                "payé par %(full)d personne qui le soutient, %(price)s",
-                "payé par %(full)d personnes qui le soutiennent, %(price)s chacune",
+                "Payé par %(full)d personne qui le soutient, %(price)s",
+                "Payé par %(full)d personnes qui le soutiennent, %(price)s chacune",
                 full,
             )
             % {"full": full, "price": price}
@@ -110,14 +106,14 @@ def _bought(project: Mapping[str, Any], *, is_points: bool) -> str:
     elif less:
         parts.append(
             ngettext(
-                "payé par %(less)d personne qui le soutient, tout ce qui lui restait (%(in_all)s)",
-                "payé par %(less)d personnes qui le soutiennent, tout ce qui leur restait "
+                "Payé par %(less)d personne qui le soutient, tout ce qui lui restait (%(in_all)s)",
+                "Payé par %(less)d personnes qui le soutiennent, tout ce qui leur restait "
                 "(%(in_all)s en tout)",
                 less,
             )
             % in_all
         )
-    return _("Retenu : %(how)s.") % {"how": " ; ".join(parts)}
+    return "\N{NO-BREAK SPACE}; ".join(parts) + "."
 
 
 def _tie(project: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -35,10 +35,10 @@ def test_the_majority_does_not_take_everything():
     assert said["comparison"].own_content_percent == 100
     assert said["comparison"].left_out == ["n° 3, « Projet 10 »"]
     assert why(phase) == [
-        "Retenu : payé par 2 personnes qui le soutiennent, 5 € chacune.",
-        "Retenu : payé par 2 personnes qui le soutiennent, 5 € chacune.",
-        "Retenu : payé par 1 personne qui le soutient, 10 €.",
-        "Non retenu : il manquait 10 € aux personnes qui le soutiennent, une fois payés les autres "
+        "Payé par 2 personnes qui le soutiennent, 5 € chacune.",
+        "Payé par 2 personnes qui le soutiennent, 5 € chacune.",
+        "Payé par 1 personne qui le soutient, 10 €.",
+        "Il manquait 10 € aux personnes qui le soutiennent, une fois payés les autres "
         "projets qu’elles soutiennent. À égalité de soutiens avec le projet n° 1, dont le numéro "
         "est plus petit.",
     ]
@@ -58,7 +58,7 @@ def test_one_voter_decides_within_the_envelope():
     phase = closed(phase)
     assert phase.result["voters"] == 1
     assert phase.result["total_cost"] <= 100
-    assert "Non retenu : personne ne l’a soutenu." in why(phase)
+    assert "Personne ne l’a soutenu." in why(phase)
 
 
 def test_a_vote_without_voter_chooses_nothing():
@@ -82,7 +82,7 @@ def test_a_cost_above_the_envelope_is_never_chosen():
     give(phase, {dear: 1}, {dear: 1}, {fair: 1})
     phase = closed(phase)
     assert phase.result["selected"] == [fair.number]
-    assert "Non retenu : il coûte 1 € de plus que toute l’enveloppe." in why(phase)
+    assert "Il coûte 1 € de plus que toute l’enveloppe." in why(phase)
 
 
 def test_a_project_withdrawn_during_the_vote_is_not_counted():
@@ -98,5 +98,5 @@ def test_points_are_paid_by_the_point():
     phase, (one, two) = budget([60, 40], envelope_euros=100, ballot="points", completion="none")
     give(phase, {one: 3, two: 1}, {one: 3, two: 1})
     said = why(closed(phase))
-    assert said[0] == "Retenu : payé par 2 personnes qui le soutiennent, 10 € par point."
-    assert said[1] == "Retenu : payé par 2 personnes qui le soutiennent, 20 € par point."
+    assert said[0] == "Payé par 2 personnes qui le soutiennent, 10 € par point."
+    assert said[1] == "Payé par 2 personnes qui le soutiennent, 20 € par point."

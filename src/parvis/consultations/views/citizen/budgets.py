@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from parvis.consultations.calendar import When, steps_of, when_of
+from parvis.consultations.calendar import When, place_in_words, steps_of, when_of
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.exposure import log_shown
@@ -218,6 +218,7 @@ def _page(
     cards = _cards(visit, _sorted(projects, order, seed), given)
     own = _own_ballot(visit)
     costs = {project.number: project.cost_euros or 0 for project in projects}
+    steps = steps_of(visit.consultation, now=visit.now)
     return visit.render(
         "consultations/public/budget.html",
         {
@@ -225,7 +226,8 @@ def _page(
             "is_points": settings.ballot == "points",
             "is_running": is_running,
             "when": when.name,
-            "steps": steps_of(visit.consultation, now=visit.now),
+            "steps": steps,
+            "place": place_in_words(phase, steps),
             "title": told(phase, "title"),
             "presentation": told(phase, "presentation"),
             "cards": cards,

@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from parvis.consultations.calendar import When, steps_of, when_of
+from parvis.consultations.calendar import When, place_in_words, steps_of, when_of
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import (
     ContributionKind,
@@ -250,12 +250,14 @@ def _page(
             )
         )
     known = _figures(visit, when) if tells else None
+    steps = steps_of(visit.consultation, now=visit.now)
     return visit.render(
         "consultations/public/project.html",
         {
             "title": told(phase, "title"),
             "presentation": told(phase, "presentation"),
-            "steps": steps_of(visit.consultation, now=visit.now),
+            "steps": steps,
+            "place": place_in_words(phase, steps),
             "when": when.name,
             "is_running": is_running,
             "attachments": list(
