@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ConsultationState
 from parvis.consultations.models import Consultation, Phase
-from parvis.consultations.templatetags.consultations import told
+from parvis.consultations.told import told
 from parvis.foundation.days import day_in_words
 
 

@@ -28,7 +28,7 @@ from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 from parvis.consultations.project_labels import sectors_of, themes_of
 from parvis.consultations.random_order import seed_of, shuffled
-from parvis.consultations.templatetags.consultations import told
+from parvis.consultations.told import told
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.group_commit import BusyError

@@ -46,7 +46,7 @@ from parvis.consultations.results.projects import (
     live,
     note_words,
 )
-from parvis.consultations.templatetags.consultations import told
+from parvis.consultations.told import told
 from parvis.consultations.views.citizen.idea import access_needed, what_becomes
 from parvis.consultations.views.citizen.judging import cast, phase_address
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
