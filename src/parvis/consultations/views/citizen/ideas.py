@@ -14,6 +14,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from parvis.consultations.enums import ContributionKind, PhaseKind
+from parvis.consultations.exposure import log_shown
 from parvis.consultations.idea_cards import cards, ideas_settings
 from parvis.consultations.idea_listing import (
     MOST_SEED,
@@ -48,6 +49,8 @@ def page(visit: Visit) -> HttpResponse:
     filters = IdeaFilters.read(visit.request.GET, own).without_zone()
     seed, is_new = _seed_of(visit)
     shown = idea_page(visit.running, filters, number=visit.request.GET.get("page", ""), seed=seed)
+    if visit.may_take_part():
+        log_shown(idea.pk for idea in shown.ideas)
     response = visit.render(
         "consultations/public/ideas/index.html",
         {
