@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from bench.databases import analyse, milliseconds, on_both_databases, report
+from bench.page_costs import PageCosts
 
 IDEAS = int(os.environ.get("PARVIS_BENCH_IDEAS", "30000"))
 TURNS = int(os.environ.get("PARVIS_BENCH_TURNS", "60"))
@@ -64,7 +65,10 @@ def measure(label: str) -> None:
             client.cookies.clear()
             assert client.get(url, headers={"Accept-Encoding": "gzip"}).status_code == 200, url
 
-        report(label, name, [milliseconds(ask) for _turn in range(TURNS)])
+        costs = PageCosts()
+        for _turn in range(TURNS):
+            costs.add(ask)
+        costs.print(label, name)
     size = len(Client().get(points).content)
     packed = len(Client().get(points, headers={"Accept-Encoding": "gzip"}).content)
     print(f"{label:<11} points: {size / 1000:.0f} kB, {packed / 1000:.0f} kB sent")

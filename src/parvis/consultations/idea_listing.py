@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from parvis.consultations.enums import ContributionKind, ContributionState, Verdict
-from parvis.consultations.models import Contribution, Phase
+from parvis.consultations.models import Contribution, OfficialAnswer, Phase
 from parvis.consultations.phase_settings import IdeasSettings
 from parvis.consultations.search import asked_words
 
@@ -107,10 +107,13 @@ class IdeaFilters:
             rows = rows.filter(state__in=[ContributionState.MERGED, ContributionState.SPLIT])
         else:
             rows = rows.filter(state=ContributionState.PUBLISHED)
+        # By the few answers there are, not by looking for one at each idea.
+        answered = OfficialAnswer.objects.filter(contribution__phase=phase)
         if self.status in _VERDICTS:
-            rows = rows.filter(official_answer__verdict=_VERDICTS[self.status])
+            told = answered.filter(verdict=_VERDICTS[self.status])
+            rows = rows.filter(pk__in=told.values("contribution"))
         elif self.status == UNANSWERED:
-            rows = rows.filter(official_answer__isnull=True)
+            rows = rows.exclude(pk__in=answered.values("contribution"))
         asked = Q()
         if self.theme:
             asked &= Q(theme=self.theme)

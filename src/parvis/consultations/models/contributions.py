@@ -151,6 +151,15 @@ class Contribution(models.Model):
             models.Index(
                 fields=["phase", "kind", "state", "-support_count"], name="consultation_supported"
             ),
+            # Lists and maps of thousands are read from these without opening the rows.
+            models.Index(
+                fields=["phase", "kind", "state", "theme", "sector"], name="consultation_by_theme"
+            ),
+            models.Index(
+                fields=["phase", "kind", "state", "latitude", "longitude", "number"],
+                name="consultation_on_the_map",
+                condition=Q(latitude__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
