@@ -172,11 +172,10 @@ def agreed_document(sheet: PaperSheet) -> dict[str, Any]:
 def forget_keyed(now: datetime, dry_run: bool) -> int:
     """Empty what was keyed of sheets whose result can no longer be contested; return how many."""
     with scopes_disabled():
+        sheets = PaperSheet.objects.exclude(first={}).select_related("phase__consultation")
         due = [
             sheet.pk
-            for sheet in PaperSheet.objects.exclude(first={})
-            .filter(phase__closed_at__isnull=False)
-            .select_related("phase__consultation")
+            for sheet in sheets
             if sheet.phase.closed_at is not None
             and sheet.phase.closed_at + timedelta(days=sheet.phase.consultation.appeal_days) < now
         ]
