@@ -43,12 +43,14 @@ from parvis.editions.enums import OptionCode
 from parvis.editions.models import Option, Registration, RegistrationOption
 from parvis.organisations.models import Organisation
 from tests.access.consultations_budget_world import budget_rows, project_rows
+from tests.access.consultations_outcome import build_outcome
 
 PRIVATE_CONSULTATION_WORDS = (
     "consultation",
     "consultation-attente",
     "consultation-feuille",
     "consultation-projet",
+    "consultation-import",
 )
 
 
@@ -186,6 +188,7 @@ def build_consultations(
             title=f"Idée réunie {mark}",
         ),
         more={
+            **build_outcome(mark, body, phases),
             "idea_beside": ContributionFactory.create(
                 phase=phases[PhaseKind.IDEAS], title=f"Idée voisine {mark}"
             ),

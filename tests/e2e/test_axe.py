@@ -62,6 +62,8 @@ NOT_PAGES = {
     "staff_polls:result_image": "an image",
     "staff_polls:state": "JSON",
     "consultations:paper_print": "a PDF",
+    "consultations:archive": "a file",
+    "consultations:result_file": "a PDF",
     "live_sessions:results_csv": "a file",
     "live_sessions:state": "JSON",
     "live_sessions:screen_state": "JSON",

@@ -45,6 +45,7 @@ class Proof(models.TextChoices):
     ROLL = "roll", _("Liste locale")
     OIDC = "oidc", _("Fournisseur d’identité")
     PAPER = "paper", _("Bulletin papier")
+    IMPORTED = "imported", _("Repris d’une autre plateforme")
 
 
 class ModerationMoment(models.TextChoices):

@@ -2,7 +2,8 @@
 
 A consultation is no promotion in itself, but its phases, answers and results may become one: where
 a phase meets the period of an election that concerns the body, opening asks for a written reason,
-which the journal keeps. Nothing is asked of bodies that no election concerns.
+which the journal keeps. Without one, what the body answers, does and concludes waits in the period;
+what was said stays. Nothing is asked of bodies that no election concerns.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from parvis.consultations.models import Phase
-from parvis.editions.embargo import concerns, embargo_period
+from parvis.consultations.models import Consultation, Phase
+from parvis.editions.embargo import concerns, embargo_of, embargo_period
 from parvis.editions.models import Election
 from parvis.organisations.models import Organisation
 
@@ -48,14 +49,6 @@ def meetings(organisation: Organisation, phases: Iterable[Phase]) -> list[Meetin
     return list(met.values())
 
 
-def embargo_of(organisation: Organisation) -> Election | None:
-    """The election whose period covers today for the body, or None."""
-    today = timezone.localdate()
-    elections = Election.objects.filter(
-        edition__opened_at__isnull=False, last_round_on__gte=today
-    ).order_by("first_round_on")
-    for election in elections:
-        begins, ends = embargo_period(election)
-        if begins <= today <= ends and concerns(election, organisation):
-            return election
-    return None
+def withheld(consultation: Consultation) -> Election | None:
+    """The election for which answers, milestones and results are not shown today; None = shown."""
+    return None if consultation.embargo_reason else embargo_of(consultation.organisation)

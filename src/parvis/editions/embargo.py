@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from parvis.editions.models import Edition, Election
 from parvis.organisations.models import Organisation
 
@@ -54,3 +56,19 @@ def embargoes_on(edition: Edition, day: date) -> list[Election]:
         for election in edition.elections.all()
         if embargo_period(election)[0] <= day <= embargo_period(election)[1]
     ]
+
+
+def embargo_of(organisation: Organisation) -> Election | None:
+    """The election whose pre-electoral period covers today for a body, in any open edition.
+
+    What promotes the body's action then waits; what citizens wrote is neutral, and stays.
+    """
+    today = timezone.localdate()
+    elections = Election.objects.filter(
+        edition__opened_at__isnull=False, last_round_on__gte=today
+    ).order_by("first_round_on")
+    for election in elections:
+        begins, ends = embargo_period(election)
+        if begins <= today <= ends and concerns(election, organisation):
+            return election
+    return None

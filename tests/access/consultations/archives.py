@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.access.route import Route
+from tests.access.consultations.results import published
+from tests.access.route import EVERYBODY, Route
 
-LINES: Mapping[str, Route] = {}
+LINES: Mapping[str, Route] = {
+    "consultations:open_data": Route(EVERYBODY, kwargs=published),
+    "consultations:archive": Route(EVERYBODY, kwargs=published),
+}

@@ -21,6 +21,7 @@ from parvis.consultations.models.contributions import (
     Report,
     SupportMove,
 )
+from parvis.consultations.models.imports import ImportJob
 from parvis.consultations.models.paper import PaperSheet
 from parvis.consultations.models.people import (
     EntryTry,
@@ -58,6 +59,7 @@ __all__ = [
     "Exposure",
     "ExposureClass",
     "Follow",
+    "ImportJob",
     "MailProof",
     "Milestone",
     "ModerationDecision",

@@ -29,6 +29,8 @@ class OfficialAnswer(models.Model):
     answered_at = models.DateTimeField(default=timezone.now)
     # Incremented at each change; people who follow are told again.
     revision = models.PositiveIntegerField(default=1)
+    # When they were told of this revision; null = not yet, a pre-electoral period holds it back.
+    told_at = models.DateTimeField(null=True)
 
     objects = ScopedManager(
         organisation="organisation",
@@ -66,6 +68,10 @@ class Milestone(models.Model):
     reached_on = models.DateField(_("atteint le"), null=True, blank=True)
     # Whole euros spent for it so far; null = not told.
     spent_euros = models.PositiveIntegerField(_("dépensé (€)"), null=True, blank=True)
+    # Incremented at each change.
+    revision = models.PositiveIntegerField(default=1)
+    # When those who follow were told that it is reached; null = not yet.
+    told_at = models.DateTimeField(null=True)
 
     objects = ScopedManager(
         organisation="organisation",

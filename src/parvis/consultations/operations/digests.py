@@ -26,7 +26,7 @@ from parvis.consultations.models import Consultation, Notice, Participant
 from parvis.consultations.operations import trying
 from parvis.consultations.operations.forgetting import forget_after
 from parvis.consultations.operations.mail_names import digest_mails
-from parvis.consultations.pre_electoral import embargo_of
+from parvis.editions.embargo import embargo_of
 from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.mail import queue_mail

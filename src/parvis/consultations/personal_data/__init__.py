@@ -5,6 +5,7 @@ give by themselves.
 """
 
 from parvis.consultations.personal_data import (
+    answers,
     consultations,
     contributions,
     ideas,
@@ -14,4 +15,13 @@ from parvis.consultations.personal_data import (
     people,
 )
 
-__all__ = ["consultations", "contributions", "ideas", "judging", "moderation", "paper", "people"]
+__all__ = [
+    "answers",
+    "consultations",
+    "contributions",
+    "ideas",
+    "judging",
+    "moderation",
+    "paper",
+    "people",
+]

@@ -16,6 +16,7 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.accounts.requests import HatRequest
+from parvis.editions.embargo import embargo_of
 from parvis.feedback.enums import CommitmentState
 from parvis.feedback.forms.comments import (
     AgentNamesForm,
@@ -34,7 +35,6 @@ from parvis.feedback.permissions.comments import (
     access_theme,
     may_reply,
 )
-from parvis.feedback.pre_electoral import embargo_of
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.permissions import Denied

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
+from parvis.editions.embargo import embargo_of
 from parvis.feedback.comment_listings import IdeaListing, idea_rows
 from parvis.feedback.enums import CommentState, IdeaState
 from parvis.feedback.forms.comments import IdeaAnswerForm, ThemeLabelForm
@@ -21,7 +22,6 @@ from parvis.feedback.models import Comment, Idea, Theme, ThemeSearch
 from parvis.feedback.operations import ideas as operations
 from parvis.feedback.operations.themes import rename_theme
 from parvis.feedback.permissions.comments import access_idea, access_theme
-from parvis.feedback.pre_electoral import embargo_of
 from parvis.feedback.similarity import similar_ideas
 from parvis.feedback.views.comment_answers import body_of
 from parvis.foundation.errors import Refusal

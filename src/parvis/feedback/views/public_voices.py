@@ -16,13 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_scopes import scopes_disabled
 
+from parvis.editions.embargo import embargo_of
 from parvis.feedback.enums import CommentState
 from parvis.feedback.forms.public import TRAP, new_token, read_form
 from parvis.feedback.idea_links import answer_of
 from parvis.feedback.models import Comment, Commitment, Idea, Reply, Touchpoint
 from parvis.feedback.operations import ideas as operations
 from parvis.feedback.operations.replies import linked_comments
-from parvis.feedback.pre_electoral import embargo_of
 from parvis.feedback.reception import receive_ideas
 from parvis.feedback.similarity import similar_ideas
 from parvis.foundation.access import public

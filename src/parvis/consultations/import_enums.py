@@ -1,0 +1,20 @@
+"""The words of imports."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportFormat(models.TextChoices):
+    DECIDIM = "decidim", _("Propositions de Decidim (CSV)")
+    POLIS = "polis", _("Conversation de Polis (ZIP, ou comments.csv et votes.csv)")
+    PABULIB = "pabulib", _("Budget participatif au format Pabulib (.pb)")
+
+
+class ImportState(models.TextChoices):
+    CHECKED = "checked", _("Vérifié, à lancer")
+    QUEUED = "queued", _("En attente")
+    RUNNING = "running", _("En cours")
+    DONE = "done", _("Fini")
+    FAILED = "failed", _("Arrêté")

@@ -1,0 +1,83 @@
+"""Which results are public, and how each kind of phase shows its own.
+
+A phase that others follow is shown as soon as one of them has begun: the delivery of a budget is
+followed on the result of its vote. The last ones wait for the publication, with the conclusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import select_template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from parvis.consultations.enums import INTERACTIVE, ConsultationState, PhaseKind
+from parvis.consultations.models import Consultation, Phase
+from parvis.consultations.pre_electoral import withheld
+from parvis.consultations.results import budgets, ideas, opinions, pairs, projects
+
+_SHOWN: Mapping[str, tuple[str, Callable[[Phase], dict[str, Any]]]] = {
+    PhaseKind.IDEAS: ("ideas", ideas.shown),
+    PhaseKind.PROJECT: ("projects", projects.shown),
+    PhaseKind.EVALUATION: ("projects", projects.shown),
+    PhaseKind.OPINIONS: ("opinions", opinions.shown),
+    PhaseKind.PAIRS: ("pairs", pairs.shown),
+    PhaseKind.BUDGET: ("budgets", budgets.shown),
+}
+_FIGURES_ALONE = "consultations/results/_figures.html"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseResult:
+    """A phase that ended, and its result as the page shows it."""
+
+    phase: Phase
+    html: SafeString
+
+
+def is_shown(phase: Phase) -> bool:
+    """Whether anybody may read the result of a closed phase; its consultation is at hand."""
+    consultation = phase.consultation
+    if phase.closed_at is None or withheld(consultation) is not None:
+        return False
+    if consultation.state == ConsultationState.PUBLISHED:
+        return True
+    begun = consultation.phases.filter(position__gt=phase.position, opens_at__lte=timezone.now())
+    return bool(begun.exists())
+
+
+def results_of(consultation: Consultation, *, for_team: bool = False) -> list[PhaseResult]:
+    """The results that may be read, in the order of the phases; all that are closed, for its team.
+
+    Phases that only inform have none.
+    """
+    found = []
+    for phase in consultation.phases.all():
+        phase.consultation = consultation
+        if phase.kind in INTERACTIVE and (
+            phase.closed_at is not None if for_team else is_shown(phase)
+        ):
+            found.append(PhaseResult(phase, _rendered(phase)))
+    return found
+
+
+def _rendered(phase: Phase) -> SafeString:
+    name, shown = _SHOWN[phase.kind]
+    content = shown(phase)
+    template = select_template(
+        [
+            f"consultations/results/_{name}.html",
+            f"consultations/results/_{phase.kind}.html",
+            _FIGURES_ALONE,
+        ]
+    )
+    context = {
+        **content,
+        "result": content,
+        "phase": phase,
+        "consultation": phase.consultation,
+    }
+    return template.render(context)  # type: ignore[no-any-return]
