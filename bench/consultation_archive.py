@@ -19,7 +19,32 @@ from bench.databases import analyse, on_both_databases
 
 IDEAS, COMMENTS = 12_000, 17_000
 PROMISED_SECONDS, PROMISED_MEGABYTES = 10, 300
-WORDS = ["ville", "rue", "école", "arbre", "banc", "vélo", "place", "marché", "quartier", "enfants", "sécurité", "propreté", "transport", "jardin", "éclairage", "accès", "mairie", "association", "culture", "sport", "eau", "énergie", "santé", "voisins"]
+WORDS = [
+    "ville",
+    "rue",
+    "école",
+    "arbre",
+    "banc",
+    "vélo",
+    "place",
+    "marché",
+    "quartier",
+    "enfants",
+    "sécurité",
+    "propreté",
+    "transport",
+    "jardin",
+    "éclairage",
+    "accès",
+    "mairie",
+    "association",
+    "culture",
+    "sport",
+    "eau",
+    "énergie",
+    "santé",
+    "voisins",
+]
 
 
 def measure(label: str) -> None:

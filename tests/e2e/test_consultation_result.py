@@ -23,7 +23,7 @@ from parvis.consultations.tests.outcomes import (
     over,
     several_phases,
 )
-from parvis.feedback.tests.comment_factories import coordinator_of
+from parvis.organisations.tests.factories import coordinator_of
 from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [

@@ -17,9 +17,10 @@ from parvis.feedback.idea_links import token_of
 from parvis.feedback.models import Comment, Idea, Theme, Touchpoint
 from parvis.feedback.operations import agent_names, ideas, moderation, replies
 from parvis.feedback.operations.themes import search_themes
-from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of, the_idea
+from parvis.feedback.tests.comment_factories import CommentFactory, the_idea
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.feedback.tests.test_themes import comments_about, store
+from parvis.organisations.tests.factories import coordinator_of
 from tests.e2e.conftest import DESK, PHONE, Reception, Visit
 from tests.e2e.test_weight import PUBLIC_BYTES, WORKSPACE_BYTES, weight
 

@@ -37,10 +37,10 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.editions.models import Election
 from parvis.editions.tests.factories import EditionFactory
-from parvis.feedback.tests.comment_factories import coordinator_of
 from parvis.foundation.errors import Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.organisations.models import Organisation
+from parvis.organisations.tests.factories import coordinator_of
 
 pytestmark = pytest.mark.django_db
 

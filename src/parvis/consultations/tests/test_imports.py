@@ -34,9 +34,9 @@ from parvis.consultations.personal_data.answers import drop_old_imports
 from parvis.consultations.phase_settings import BudgetSettings, IdeasSettings, read_settings
 from parvis.consultations.tests.factories import running_phase
 from parvis.consultations.tests.outcomes import archive_files, over
-from parvis.feedback.tests.comment_factories import coordinator_of
 from parvis.foundation.errors import Refusal
 from parvis.foundation.worker import run_pending
+from parvis.organisations.tests.factories import coordinator_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,14 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import factory
-from django.test import Client
 from django.utils import timezone
 from django_scopes import scopes_disabled
 from factory.django import DjangoModelFactory
 
-from parvis.accounts.enums import RoleKind
 from parvis.accounts.models import Person
-from parvis.accounts.tests.factories import PersonFactory, sign_in
+from parvis.accounts.tests.factories import PersonFactory
 from parvis.feedback.enums import CommentState
 from parvis.feedback.models import (
     AgentName,
@@ -29,8 +27,6 @@ from parvis.feedback.operations.ideas import merge
 from parvis.feedback.operations.replies import reply
 from parvis.feedback.reception import mask_texts, receive_ideas
 from parvis.feedback.tests.factories import TouchpointFactory
-from parvis.organisations.models import Organisation
-from parvis.organisations.tests.factories import MandateFactory
 
 
 class CommentFactory(DjangoModelFactory[Comment]):
@@ -72,12 +68,6 @@ def the_idea(**kwargs: Any) -> Idea:
     comment = CommentFactory(**{"idea": True, "published": True, **kwargs})
     with scopes_disabled():
         return Idea.objects.select_related("comment", "organisation").get(comment=comment)
-
-
-def coordinator_of(organisation: Organisation) -> tuple[Client, Person]:
-    """Somebody signed in who coordinates the body, and their browser."""
-    person = MandateFactory(organisation=organisation, confirmed=True).person
-    return sign_in(Client(), person, RoleKind.COORDINATOR), person
 
 
 @dataclass

@@ -19,12 +19,13 @@ from parvis.feedback.models import Comment, Idea, IdeaSupport
 from parvis.feedback.operations import ideas as operations
 from parvis.feedback.reception import receive_ideas, receive_missing_ideas
 from parvis.feedback.similarity import similar_ideas
-from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of, the_idea
+from parvis.feedback.tests.comment_factories import CommentFactory, the_idea
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import StaleForm
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
+from parvis.organisations.tests.factories import coordinator_of
 from parvis.texts.similarity import NEAR_FROM, TextIndex
 
 pytestmark = pytest.mark.django_db

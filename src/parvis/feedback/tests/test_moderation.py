@@ -16,7 +16,7 @@ from parvis.feedback.models import AgentName, Comment
 from parvis.feedback.operations import moderation
 from parvis.feedback.operations.agent_names import add_agent_names, remove_agent_name
 from parvis.feedback.personal_data.comments import RAW_TEXT_KEPT
-from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of
+from parvis.feedback.tests.comment_factories import CommentFactory
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.purges import run_purges
@@ -24,6 +24,7 @@ from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.foundation.worker import run_pending
 from parvis.journal.models import Entry
 from parvis.organisations.models import Organisation
+from parvis.organisations.tests.factories import coordinator_of
 
 pytestmark = pytest.mark.django_db
 

@@ -17,10 +17,11 @@ from parvis.feedback.enums import CommentState, CommitmentState, IdeaState
 from parvis.feedback.idea_links import token_of
 from parvis.feedback.models import Comment, Commitment, Reply, ReplyTemplate
 from parvis.feedback.operations import ideas, replies
-from parvis.feedback.tests.comment_factories import CommentFactory, coordinator_of, the_idea
+from parvis.feedback.tests.comment_factories import CommentFactory, the_idea
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.errors import Conflict
 from parvis.journal.models import Entry
+from parvis.organisations.tests.factories import coordinator_of
 
 pytestmark = pytest.mark.django_db
 

@@ -24,9 +24,9 @@ from parvis.feedback.operations.themes import (
     search_themes,
 )
 from parvis.feedback.tasks.comments import search_themes_daily
-from parvis.feedback.tests.comment_factories import coordinator_of
 from parvis.feedback.tests.factories import TouchpointFactory
 from parvis.foundation.worker import run_pending
+from parvis.organisations.tests.factories import coordinator_of
 from parvis.texts.themes import Known, find_themes
 from parvis.texts.themes.finding import cosine, matched, themes_wanted
 from parvis.texts.themes.words import stem, telling_words

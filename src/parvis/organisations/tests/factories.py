@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import factory
+from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from parvis.accounts.tests.factories import PersonFactory
+from parvis.accounts.enums import RoleKind
+from parvis.accounts.models import Person
+from parvis.accounts.tests.factories import PersonFactory, sign_in
 from parvis.organisations.enums import EpciType, MandateState, OrganisationKind
 from parvis.organisations.models import Mandate, Organisation, Site
 from parvis.organisations.siren import luhn_digit
@@ -86,3 +89,9 @@ class MandateFactory(DjangoModelFactory[Mandate]):
     state = MandateState.REQUESTED
     function = "directrice de l’accueil"
     requested_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+def coordinator_of(organisation: Organisation) -> tuple[Client, Person]:
+    """Somebody signed in who coordinates the body, and their browser."""
+    person = MandateFactory.create(organisation=organisation, confirmed=True).person
+    return sign_in(Client(), person, RoleKind.COORDINATOR), person
