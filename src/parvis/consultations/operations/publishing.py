@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_scopes import scopes_disabled
 
 from parvis.accounts.models import Person
 from parvis.consultations.enums import CONSULTATION_TRANSITIONS, ConsultationState, NoticeKind
+from parvis.consultations.measures import publish_measures
 from parvis.consultations.models import Consultation, Participant
 from parvis.consultations.operations.holding import hold_consultation
 from parvis.consultations.operations.notices import tell
@@ -59,6 +61,8 @@ def publish_result(
     held.save(update_fields=["state", "published_at", "conclusion", "revision"])
     people = Participant.objects.filter(consultation=held, erased_on__isnull=True)
     tell(people.iterator(chunk_size=2_000), kind=NoticeKind.RESULT, key="result")
+    with scopes_disabled():
+        publish_measures(held)
     _record("consultation.result_published", held, by)
     return held
 

@@ -344,13 +344,13 @@ def _end(
         close_phase(phase=phase)
     close_consultation(consultation=consultation)
     consultation.refresh_from_db()
-    publish_result(consultation=consultation, conclusion=conclusion, by=by)
     begins = moment(today - timedelta(days=days_ago), 9)
     opened = begins - timedelta(days=7)
     for phase, length in zip(phases, lengths, strict=True):
         _set_dates(phase, begins, begins + length)
         begins += length
         Phase.objects.filter(pk=phase.pk).update(closed_at=begins)
+    publish_result(consultation=consultation, conclusion=conclusion, by=by)
     Consultation.objects.filter(pk=consultation.pk).update(
         created_at=opened,
         opened_at=opened,
