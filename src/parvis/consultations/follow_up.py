@@ -36,10 +36,12 @@ _VERDICT_PILLS = {"retained": "good", "studied": "wait", "refused": "bad"}
 
 
 def address_of(contribution: Contribution) -> str:
-    """The page of its phase, at its place; its phase and consultation are at hand."""
+    """Its page, or that of its phase; its phase and consultation are at hand."""
     phase = contribution.phase
-    path = reverse("consultations:phase", args=[phase.consultation.code, phase.position])
-    return f"{path}#n{contribution.number}"
+    place = [phase.consultation.code, phase.position]
+    if contribution.kind == ContributionKind.IDEA:
+        return reverse("consultations:idea", args=[*place, contribution.number])
+    return reverse("consultations:phase", args=place)
 
 
 def steps_of(contribution: Contribution) -> list[Step]:
@@ -105,14 +107,14 @@ def _moves(current: Contribution, waiting: list[Contribution]) -> Iterable[Step]
     if current.merged_into_id is not None:
         for target in following.filter(pk=current.merged_into_id):
             waiting.append(target)
-            yield Step(_("Fusionnée avec « %s »") % target, url=address_of(target))
+            yield Step(_("Fusionnée avec « %s »") % target, url=address_of(target))
     for part in following.filter(split_from=current).order_by("number")[:MOST_STEPS]:
         waiting.append(part)
-        yield Step(_("Scindée : « %s »") % part, url=address_of(part))
+        yield Step(_("Scindée : « %s »") % part, url=address_of(part))
     for project in following.filter(from_idea=current).order_by("number")[:MOST_STEPS]:
         waiting.append(project)
         yield Step(
-            _("Devenue le projet « %s »") % project,
+            _("Devenue le projet « %s »") % project,
             timezone.localdate(project.published_at) if project.published_at else None,
             url=address_of(project),
         )
@@ -125,8 +127,7 @@ def _voted(project: Contribution) -> Iterable[Step]:
     if phase.closed_at is None or not isinstance(selected, list) or not is_shown(phase):
         return
     day = timezone.localdate(phase.closed_at)
-    keys = {str(project.pk), str(project.number)}
-    if keys & {str(one) for one in selected}:
+    if project.number in selected:
         yield Step(_("Retenue par le vote"), day, pill="good")
     else:
         yield Step(_("Pas retenue par le vote"), day, pill="bad")
@@ -135,7 +136,7 @@ def _voted(project: Contribution) -> Iterable[Step]:
 def _acts(current: Contribution) -> Iterable[Step]:
     for given in OfficialAnswer.objects.filter(contribution=current):
         yield Step(
-            _("Réponse officielle : %s") % given.get_verdict_display().lower(),
+            _("Réponse officielle : %s") % given.get_verdict_display().lower(),
             timezone.localdate(given.answered_at),
             detail=given.reason,
             pill=_VERDICT_PILLS[given.verdict],
@@ -145,7 +146,7 @@ def _acts(current: Contribution) -> Iterable[Step]:
             yield Step(milestone.title, milestone.reached_on, detail=milestone.text, pill="good")
         else:
             yield Step(
-                _("Prévu : %s") % milestone.title,
+                _("Prévu : %s") % milestone.title,
                 milestone.due_on,
                 detail=milestone.text,
                 pill="wait",

@@ -57,7 +57,7 @@ class Participation:
 
 def participation(consultation: Consultation) -> Participation:
     """The figures as they were at most thirty seconds ago."""
-    key = f"consultation-participation:{consultation.pk}:{consultation.state}"
+    key = f"consultation-participation:{consultation.reference}:{consultation.state}"
     found: Participation | None = cache.get(key)
     if found is None:
         found = compute(consultation)

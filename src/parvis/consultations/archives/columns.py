@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, Column] = {
     "longitude": _column("number", "Degrés, WGS 84", "Degrees, WGS 84"),
     "state": _column(
         "string",
-        "Réponse officielle : accepted, evaluating, rejected ; vide si aucune",
+        "Réponse officielle : accepted, evaluating, rejected ; vide si aucune",
         "Official answer: accepted, evaluating, rejected; empty if none",
     ),
     "answer/fr": _column("string", "Motif de la réponse", "Reason of the answer"),
@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Column] = {
     "agrees": _column("integer", "D’accord", "Agree"),
     "disagrees": _column("integer", "Pas d’accord", "Disagree"),
     "passes": _column("integer", "Passent", "Pass"),
-    "moderated": _column("integer", "−1 : retirée par la modération", "−1: moderated out"),
+    "moderated": _column("integer", "−1 : retirée par la modération", "−1: moderated out"),
     "comment-body": _column("string", "Affirmation", "Statement"),
     "criterion-id": _column("integer", "Numéro du critère", "Number of the criterion"),
     "criterion-body": _column("string", "Critère", "Criterion"),

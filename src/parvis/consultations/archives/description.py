@@ -31,16 +31,16 @@ _COMMANDS = {
 
 _WORDS = {
     "fr": {
-        "title": "# Données ouvertes : {title}",
+        "title": "# Données ouvertes : {title}",
         "body": "Consultation du public par {body} ({code}). État du {day}.",
-        "licence": "Licence Ouverte 2.0 ({path}) : réutilisation libre, en citant la source.",
+        "licence": "Licence Ouverte 2.0 ({path}) : réutilisation libre, en citant la source.",
         "files": "## Fichiers",
         "not": "## Ce qui n’y est pas",
         "absent": (
-            "Aucun nom, aucune adresse, aucun identifiant d’auteur : rien ne relie un texte aux "
+            "Aucun nom, aucune adresse, aucun identifiant d’auteur : rien ne relie un texte aux "
             "votes de son auteur. Les votes n’ont pas de date. Les numéros de votants sont tirés "
-            "au sort pour cette archive ; deux étapes n’en partagent aucun. Les textes refusés "
-            "ou retirés n’y sont pas ; la décision, sans ses mots ni son auteur, y est."
+            "au sort pour cette archive ; deux étapes n’en partagent aucun. Les textes refusés "
+            "ou retirés n’y sont pas ; la décision, sans ses mots ni son auteur, y est."
         ),
         "few": (
             "Sous {fewest} votants dans une étape, et tant qu’elle dure, seuls des totaux sortent."
@@ -49,11 +49,11 @@ _WORDS = {
             "Un texte qu’un tableur prendrait pour une formule commence par une apostrophe."
         ),
         "votes": "## Ce qui a été voté",
-        "running": "étape en cours ou résultat à paraître : totaux seulement",
-        "totals": "moins de {fewest} votants : totaux seulement",
+        "running": "étape en cours ou résultat à paraître : totaux seulement",
+        "totals": "moins de {fewest} votants : totaux seulement",
         "ballots": "votes un par un",
         "voters": "{voters} votants",
-        "again": "Pour refaire le calcul : `{command}`",
+        "again": "Pour refaire le calcul : `{command}`",
         "sums": "## Intégrité\n\nSHA256SUMS donne l’empreinte de chaque fichier "
         "(`sha256sum -c SHA256SUMS`).",
     },

@@ -133,7 +133,7 @@ def ideas_rows(
             support,
             replies,
             _day(published_at),
-            f"{base_url}{position}/#n{number}",
+            f"{base_url}{position}/idees/{number}/",
             position,
             "",
             ",".join(one for one in (merged, split) if one),

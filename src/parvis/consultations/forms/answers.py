@@ -51,7 +51,7 @@ class AnswerAlikeForm(forms.Form):
 class MilestoneForm(forms.Form):
     title = forms.CharField(
         label=_("Jalon"),
-        help_text=_("En quelques mots : « Travaux commencés », « Ouverture au public »."),
+        help_text=_("En quelques mots : « Travaux commencés », « Ouverture au public »."),
         max_length=120,
     )
     contribution: Any = forms.ModelChoiceField(
@@ -70,7 +70,7 @@ class MilestoneForm(forms.Form):
     )
     spent_euros = forms.IntegerField(
         label=_("Dépensé pour ce jalon (€)"),
-        help_text=_("En euros entiers ; vide si rien n’est à dire."),
+        help_text=_("En euros entiers ; vide si rien n’est à dire."),
         required=False,
         min_value=0,
         max_value=MOST_EUROS,
@@ -120,7 +120,7 @@ class EmbargoReasonForm(forms.Form):
         label=_("Motif de parution pendant la période préélectorale"),
         help_text=_(
             "Sans motif, réponses, jalons et résultats attendent la fin du scrutin. Un motif les "
-            "montre tout de suite ; il est inscrit au journal."
+            "montre tout de suite ; il est inscrit au journal."
         ),
         max_length=EMBARGO_REASON_LENGTH,
         required=False,

@@ -52,12 +52,12 @@ def read_decidim(content: bytes, language: str = "fr") -> Reading:
     for line, row in table(decoded(content), ("id",), "Decidim"):
         number = row["id"].strip()
         if not number:
-            reading.say(line, _("Pas d’identifiant : ligne laissée."))
+            reading.say(line, _("Pas d’identifiant : ligne laissée."))
             continue
         if number in seen:
             reading.say(
                 line,
-                _("L’identifiant %(id)s est déjà à la ligne %(line)d : ligne laissée.")
+                _("L’identifiant %(id)s est déjà à la ligne %(line)d : ligne laissée.")
                 % {"id": number[:40], "line": seen[number]},
             )
             continue
@@ -75,17 +75,17 @@ def _proposal(
     line: int, number: str, row: Mapping[str, str], reading: Reading, language: str
 ) -> Text | None:
     if row.get("state") == "withdrawn":
-        reading.say(line, _("Retirée par son auteur : laissée."))
+        reading.say(line, _("Retirée par son auteur : laissée."))
         return None
     title = plain(_localized(row, "title", language)).replace("\n", " ").strip()
     body = plain(_localized(row, "body", language))
     if not title and not body:
-        reading.say(line, _("Ni titre ni texte : ligne laissée."))
+        reading.say(line, _("Ni titre ni texte : ligne laissée."))
         return None
     if len(title) > CONTRIBUTION_TITLE_LENGTH:
         body = f"{title}\n\n{body}"
         title = title[: CONTRIBUTION_TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-        reading.say(line, _("Titre trop long : gardé entier au début du texte."))
+        reading.say(line, _("Titre trop long : gardé entier au début du texte."))
     if len(body) > CONTRIBUTION_TEXT_LENGTH:
         reading.say(
             line,

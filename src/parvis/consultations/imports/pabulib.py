@@ -46,13 +46,14 @@ def read_pabulib(content: bytes, sha256: str) -> Reading:
     ballot = _KINDS.get(meta.get("vote_type", "").casefold())
     if ballot is None:
         raise Refusal(
-            _("Forme de vote « %(form)s » : %(known)s sont lues, pas les classements.")
+            _("Forme de vote « %(form)s » : %(known)s sont lues, pas les classements.")
             % {"form": meta.get("vote_type", "")[:30] or "–", "known": ", ".join(_KINDS)},
             field="file",
         )
-    envelope = _amount(meta.get("budget", ""))
+    # Rounded down, so that what it buys fits; costs are rounded up.
+    envelope = math.floor(_number(meta.get("budget", "")))
     if not envelope:
-        raise Refusal(_("META ne donne pas d’enveloppe (« budget ») lisible."), field="file")
+        raise Refusal(_("META ne donne pas d’enveloppe (« budget ») lisible."), field="file")
     named = "-".join(meta.get(name, "") for name in ("unit", "instance", "subunit"))
     reading = Reading(origin=f"Pabulib {slugify(named)[:40] or sha256[:10]}")
     reading.settings = {"envelope_euros": envelope, "ballot": ballot}
@@ -78,7 +79,7 @@ def _sections(text: str) -> dict[str, list[Row]]:
                 found[title] = []
             elif not current:
                 raise Refusal(
-                    _("Ligne %(line)d : un fichier .pb commence par une section META.")
+                    _("Ligne %(line)d : un fichier .pb commence par une section META.")
                     % {"line": number},
                     field="file",
                 )
@@ -99,12 +100,12 @@ def _read_projects(reading: Reading, rows: Sequence[Row]) -> dict[str, int]:
     known: dict[str, int] = {}
     for line, row in rows:
         number = row.get("project_id", "")[:30]
-        cost = _amount(row.get("cost", ""))
+        cost = math.ceil(_number(row.get("cost", "")))
         if not number or number in known:
-            reading.say(line, _("Projet sans identifiant, ou répété : ligne laissée."))
+            reading.say(line, _("Projet sans identifiant, ou répété : ligne laissée."))
             continue
         if not cost:
-            reading.say(line, _("Coût nul ou illisible : un projet coûte au moins 1 €. Laissé."))
+            reading.say(line, _("Coût nul ou illisible : un projet coûte au moins 1 €. Laissé."))
             continue
         known[number] = len(reading.ballots.subjects)
         reading.ballots.subjects.append(number)
@@ -139,7 +140,7 @@ def _read_ballots(
         chosen = _listed(row.get("vote", ""))
         given = _listed(row.get("points", "")) if is_points else ["1"] * len(chosen)
         if voter in seen or len(given) != len(chosen):
-            reading.say(line, _("Bulletin répété, ou points en nombre différent : laissé."))
+            reading.say(line, _("Bulletin répété, ou points en nombre différent : laissé."))
             continue
         seen.add(voter)
         place = len(ballots.voters)
@@ -147,7 +148,7 @@ def _read_ballots(
         for number, points in zip(chosen, given, strict=True):
             value, subject = whole(points), known.get(number)
             if subject is None or value is None or not 0 <= value <= MOST_POINTS:
-                reading.say(line, _("Choix illisible ou d’un projet absent : laissé."))
+                reading.say(line, _("Choix illisible ou d’un projet absent : laissé."))
             elif value:
                 ballots.voter.append(place)
                 ballots.subject.append(subject)
@@ -161,9 +162,9 @@ def _listed(cell: str) -> list[str]:
     return [one.strip() for one in cell.split(",") if one.strip()]
 
 
-def _amount(cell: str) -> int:
-    """Whole euros, rounded up; 0 when it is no amount or beyond what is plausible."""
+def _number(cell: str) -> float:
+    """An amount; 0 when it is none or beyond what is plausible."""
     if not _AMOUNT.fullmatch(cell.strip()):
         return 0
-    euros = math.ceil(float(cell.strip().replace(",", ".")))
-    return euros if euros <= _MOST_EUROS else 0
+    amount = float(cell.strip().replace(",", "."))
+    return amount if amount <= _MOST_EUROS else 0

@@ -40,7 +40,7 @@ def read_polis(content: bytes, sha256: str) -> Reading:
     files = _files(content)
     if COMMENTS not in files:
         raise Refusal(
-            _("Il n’y a pas de comments.csv dans ce fichier : donnez l’export de Polis en ZIP."),
+            _("Il n’y a pas de comments.csv dans ce fichier : donnez l’export de Polis en ZIP."),
             field="file",
         )
     reading = Reading(origin=f"Polis {_conversation(files) or sha256[:10]}")
@@ -63,7 +63,7 @@ def _files(content: bytes) -> Mapping[str, bytes]:
                     continue
                 if name in found:
                     raise Refusal(
-                        _("Il y a deux %(name)s dans ce ZIP : une conversation à la fois.")
+                        _("Il y a deux %(name)s dans ce ZIP : une conversation à la fois.")
                         % {"name": name},
                         field="file",
                     )
@@ -71,10 +71,10 @@ def _files(content: bytes) -> Mapping[str, bytes]:
                     # What is read is counted, whatever the archive says of itself.
                     data = stream.read(MOST_BYTES + 1)
                 if len(data) > MOST_BYTES:
-                    raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
+                    raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
                 found[name] = data
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
-        raise Refusal(_("Ce ZIP est abîmé ou chiffré : il ne se lit pas."), field="file") from None
+        raise Refusal(_("Ce ZIP est abîmé ou chiffré : il ne se lit pas."), field="file") from None
     return found
 
 
@@ -92,11 +92,11 @@ def _read_statements(reading: Reading, text: str) -> dict[str, int]:
     for line, row in table(text, needed, COMMENTS):
         number, body = row["comment-id"].strip(), unmarked(row["comment-body"]).strip()
         if whole(number) is None or number in known:
-            reading.say(line, _("Identifiant absent, illisible ou répété : ligne laissée."))
+            reading.say(line, _("Identifiant absent, illisible ou répété : ligne laissée."))
             continue
         if not body:
             # An archive of Parvis keeps the votes of a statement moderated out, not its text.
-            reading.say(line, _("Affirmation sans texte : ligne laissée."))
+            reading.say(line, _("Affirmation sans texte : ligne laissée."))
             continue
         if len(body) > CONTRIBUTION_TEXT_LENGTH:
             reading.say(line, _("Texte trop long, coupé à 5 000 caractères."))
@@ -132,10 +132,10 @@ def _read_votes(reading: Reading, text: str, known: Mapping[str, int]) -> None:
         voter = row["voter-id"].strip()[:40]
         subject = known.get(row["comment-id"].strip())
         if value is None or not voter:
-            reading.say(line, _("Vote illisible : ligne laissée."))
+            reading.say(line, _("Vote illisible : ligne laissée."))
             continue
         if subject is None:
-            reading.say(line, _("Vote sur une affirmation absente : ligne laissée."))
+            reading.say(line, _("Vote sur une affirmation absente : ligne laissée."))
             continue
         time = row.get("timestamp", "").strip()
         when = int(time) if time.isascii() and time.isdigit() and len(time) < 18 else 0

@@ -96,7 +96,7 @@ class Reading:
 def decoded(content: bytes) -> str:
     """The text of a file; raise `Refusal` when it is not UTF-8 or is too large."""
     if len(content) > MOST_BYTES:
-        raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
+        raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
     if not content.strip():
         raise Refusal(_("Ce fichier est vide."), field="file")
     try:
@@ -106,7 +106,7 @@ def decoded(content: bytes) -> str:
         raise Refusal(
             _(
                 "Ce fichier n’est pas en UTF-8 (ligne %(line)d). Exportez-le de nouveau, ou "
-                "enregistrez-le en « CSV UTF-8 »."
+                "enregistrez-le en « CSV UTF-8 »."
             )
             % {"line": line},
             field="file",
@@ -126,7 +126,7 @@ def table(text: str, needed: tuple[str, ...], name: str) -> Iterator[tuple[int, 
         missing = [column for column in needed if column not in columns]
         if missing:
             raise Refusal(
-                _("%(name)s : il manque la colonne « %(column)s ». Colonnes lues : %(columns)s.")
+                _("%(name)s : il manque la colonne « %(column)s ». Colonnes lues : %(columns)s.")
                 % {
                     "name": name,
                     "column": missing[0],
@@ -142,7 +142,7 @@ def table(text: str, needed: tuple[str, ...], name: str) -> Iterator[tuple[int, 
             line = rows.line_num + 1
     except csv.Error as error:
         raise Refusal(
-            _("%(name)s, ligne %(line)d : ce n’est pas un tableau lisible (%(error)s).")
+            _("%(name)s, ligne %(line)d : ce n’est pas un tableau lisible (%(error)s).")
             % {"name": name, "line": rows.line_num, "error": error},
             field="file",
         ) from None
@@ -165,7 +165,7 @@ def refuse_too_many(count: int, most: int, what: str) -> None:
     """Raise `Refusal` beyond what one import takes."""
     if count > most:
         raise Refusal(
-            _("Ce fichier a trop de %(what)s : %(most)d au plus.") % {"what": what, "most": most},
+            _("Ce fichier a trop de %(what)s : %(most)d au plus.") % {"what": what, "most": most},
             field="file",
         )
 

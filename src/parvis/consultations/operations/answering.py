@@ -55,7 +55,7 @@ def may_answer(contribution: Contribution) -> Decision:
     if not contribution.phase.consultation.is_public:
         return Denied(_("La consultation n’est pas encore ouverte."))
     if contribution.state not in _READ_BY_ALL:
-        return Denied(_("Cette contribution n’est pas publiée : personne ne lirait la réponse."))
+        return Denied(_("Cette contribution n’est pas publiée : personne ne lirait la réponse."))
     return Allowed()
 
 
@@ -139,7 +139,7 @@ def _read(content: AnswerContent) -> AnswerContent:
     if content.verdict not in Verdict.values:
         raise Refusal(_("Choisissez la décision."), field="verdict")
     if not reason:
-        raise Refusal(_("Dites pourquoi : c’est ce que les gens attendent."), field="reason")
+        raise Refusal(_("Dites pourquoi : c’est ce que les gens attendent."), field="reason")
     if len(reason) > REASON_LENGTH:
         raise Refusal(_("Au plus 5 000 caractères."), field="reason")
     return AnswerContent(content.verdict, reason)

@@ -127,7 +127,7 @@ def discard_import(*, job: ImportJob, by: Person) -> None:
     """Forget an import that does not go on; what it wrote stays."""
     held = ImportJob.objects.select_for_update().get(pk=job.pk)
     if held.is_going_on:
-        raise Conflict(_("Cet import est en cours : attendez sa fin."))
+        raise Conflict(_("Cet import est en cours : attendez sa fin."))
     _record("consultation.import_discarded", held, by)
     path = file_of(held)
     held.delete()
@@ -183,13 +183,13 @@ def _check_phase(phase: Phase, format: str) -> None:
         raise Refusal(_("Choisissez un format."), field="format")
     if phase.kind != wanted:
         raise Refusal(
-            _("Ce format se reprend dans une étape « %(kind)s ».") % {"kind": wanted.label},
+            _("Ce format se reprend dans une étape « %(kind)s ».") % {"kind": wanted.label},
             field="phase",
         )
     if phase.consultation.state == ConsultationState.PUBLISHED:
-        raise Conflict(_("Le résultat est publié : cette étape ne change plus."))
+        raise Conflict(_("Le résultat est publié : cette étape ne change plus."))
     if phase.closed_at and ClosedVote.objects.filter(phase=phase).exists():
-        raise Conflict(_("Cette étape est close, et ses votes sont comptés : elle ne change plus."))
+        raise Conflict(_("Cette étape est close, et ses votes sont comptés : elle ne change plus."))
 
 
 def _received(file: UploadedFile) -> bytes:
@@ -197,7 +197,7 @@ def _received(file: UploadedFile) -> bytes:
     for chunk in file.chunks():
         content += chunk
         if len(content) > MOST_BYTES:
-            raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
+            raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
     return bytes(content)
 
 
@@ -429,7 +429,7 @@ def _write_closed(job: ImportJob, phase: Phase, reading: Reading, written: dict[
     """Votes of a phase that is over: under numbers drawn at random, then counted."""
     held = hold_phase(phase)
     if ClosedVote.objects.filter(phase=held).exists():
-        raise Conflict(_("Cette étape est close, et ses votes sont comptés : elle ne change plus."))
+        raise Conflict(_("Cette étape est close, et ses votes sont comptés : elle ne change plus."))
     numbers = list(range(1, len(reading.ballots.voters) + 1))
     secrets.SystemRandom().shuffle(numbers)
     kind = _VOTES[ImportFormat(job.format)]

@@ -126,7 +126,7 @@ def _check(consultation: Consultation, content: MilestoneContent, title: str) ->
         raise Refusal(_("Au plus 120 caractères."), field="title")
     if content.reached_on is not None and content.reached_on > timezone.localdate():
         raise Refusal(
-            _("Un jalon n’est pas atteint dans l’avenir : laissez la date vide."),
+            _("Un jalon n’est pas atteint dans l’avenir : laissez la date vide."),
             field="reached_on",
         )
     if content.spent_euros is not None and not 0 <= content.spent_euros <= MOST_EUROS:

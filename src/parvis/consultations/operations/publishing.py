@@ -50,7 +50,7 @@ def publish_result(
     if election is not None:
         raise Conflict(
             _(
-                "Période préélectorale (%(label)s) : le résultat attend la fin du scrutin, sauf "
+                "Période préélectorale (%(label)s) : le résultat attend la fin du scrutin, sauf "
                 "motif écrit."
             )
             % {"label": election.label}

@@ -47,7 +47,7 @@ def render_report(consultation: Consultation) -> bytes:
             author=consultation.organisation.name,
             title=consultation.title,
             organisation=consultation.organisation.name,
-            simulation=_("Simulation : organisme fictif")
+            simulation=_("Simulation : organisme fictif")
             if consultation.organisation.is_simulated
             else "",
             certain_heading=_("Ce qui est décidé, et pourquoi"),
@@ -69,7 +69,7 @@ def reading_words() -> tuple[str, ...]:
             "ceux qui les ont donnés."
         ),
         _(
-            "Ceux qui ont participé l’ont choisi : ils ne représentent pas toute la population. "
+            "Ceux qui ont participé l’ont choisi : ils ne représentent pas toute la population. "
             "Les données ouvertes de cette consultation permettent à chacun de refaire les calculs."
         ),
     )

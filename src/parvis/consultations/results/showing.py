@@ -1,7 +1,7 @@
 """Which results are public, and how each kind of phase shows its own.
 
-A phase that others follow is shown as soon as one of them has begun: the delivery of a budget is
-followed on the result of its vote. The last ones wait for the publication, with the conclusion.
+A phase that another one follows is shown as soon as that one has begun: the delivery of a budget
+follows the result of its vote. The last ones wait for the publication, with the conclusion.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ def is_shown(phase: Phase) -> bool:
         return False
     if consultation.state == ConsultationState.PUBLISHED:
         return True
-    begun = consultation.phases.filter(position__gt=phase.position, opens_at__lte=timezone.now())
-    return bool(begun.exists())
+    following = consultation.phases.filter(
+        opens_at__gte=phase.closes_at, opens_at__lte=timezone.now()
+    )
+    return bool(following.exists())
 
 
 def results_of(consultation: Consultation, *, for_team: bool = False) -> list[PhaseResult]:

@@ -47,7 +47,7 @@ def named(archive: dict[str, bytes], ending: str) -> bytes:
     return archive[name]
 
 
-HOSTILE = '=HYPERLINK("http://x";"a");"\n<script>alert(1)</script>\x00 ../../etc/passwd'
+HOSTILE = '=HYPERLINK("http://x";"a");"\n<script>alert(1)</script> ../../etc/passwd'
 
 
 class TestIdeas:
@@ -172,8 +172,12 @@ class TestWhole:
     def test_a_phase_that_another_one_follows_is_in_it_once_counted(self):
         consultation, phases = whole_consultation(FEWEST_VOTERS)
         phase = phases[PhaseKind.OPINIONS]
-        Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+        Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(minutes=9))
         close_phase(phase=phase)
+        assert not [n for n in archive_files(consultation) if n.endswith("VOTES.csv")]
+        Phase.objects.filter(pk=phases[PhaseKind.BUDGET].pk).update(
+            opens_at=timezone.now() - timedelta(minutes=5)
+        )
         assert [n for n in archive_files(consultation) if n.endswith("VOTES.csv")] == [
             "3-opinions/VOTES.csv"
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from parvis.consultations.delivery import delivery_of
@@ -51,5 +50,5 @@ def result_file(visit: Visit) -> HttpResponse:
         raise Http404
     response = HttpResponse(render_report(consultation), content_type="application/pdf")
     name = slugify(consultation.title)[:60] or consultation.code
-    response["Content-Disposition"] = f'attachment; filename="{_("resultat")}-{name}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="resultat-{name}.pdf"'
     return response

@@ -191,9 +191,9 @@ def embargo_reason(request: HatRequest, pk: int) -> HttpResponse:
             milestones.tell_waiting(held)
             messages.success(
                 request,
-                _("Motif inscrit au journal : réponses, jalons et résultats sont montrés.")
+                _("Motif inscrit au journal : réponses, jalons et résultats sont montrés.")
                 if held.embargo_reason
-                else _("Motif retiré : ce qui concerne l’action de l’organisme attend."),
+                else _("Motif retiré : ce qui concerne l’action de l’organisme attend."),
             )
             return redirect("consultations:answers", pk=pk)
     return render(

@@ -95,7 +95,7 @@ def import_start(request: HatRequest, pk: int, job: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(
-            request, _("L’import est en route : vous pouvez quitter cette page et revenir.")
+            request, _("L’import est en route : vous pouvez quitter cette page et revenir.")
         )
     return redirect("consultations:import", pk=pk, job=job)
 
@@ -109,5 +109,5 @@ def import_discard(request: HatRequest, pk: int, job: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("consultations:import", pk=pk, job=job)
-    messages.success(request, _("Import oublié, fichier détruit ; ce qui a été repris reste."))
+    messages.success(request, _("Import oublié, fichier détruit ; ce qui a été repris reste."))
     return redirect("consultations:imports", pk=pk)

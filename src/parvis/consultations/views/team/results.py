@@ -44,7 +44,7 @@ def conclusion(request: HatRequest, pk: int) -> HttpResponse:
                     revision=form.cleaned_data["revision"],
                 )
                 messages.success(
-                    request, _("Résultat publié ; ceux qui ont participé sont prévenus.")
+                    request, _("Résultat publié ; ceux qui ont participé sont prévenus.")
                 )
             else:
                 publishing.correct_conclusion(
