@@ -59,6 +59,8 @@ def publish_result(
     held.published_at = timezone.now()
     held.revision += 1
     held.save(update_fields=["state", "published_at", "conclusion", "revision"])
+    with scopes_disabled():
+        publish_measures(held)
     people = Participant.objects.filter(consultation=held, erased_on__isnull=True)
     tell(people.iterator(chunk_size=2_000), kind=NoticeKind.RESULT, key="result")
     with scopes_disabled():
