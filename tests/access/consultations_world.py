@@ -7,27 +7,35 @@ what waits for a moderator, and who takes part, are its team's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from parvis.accounts.models import Person
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations import keys
+from parvis.consultations.entrance import secret_hash
 from parvis.consultations.enums import (
     ContributionKind,
     ContributionState,
     ModerationAct,
     ModerationReason,
     PhaseKind,
+    Proof,
     TeamRole,
     Template,
 )
 from parvis.consultations.models import (
     Consultation,
     Contribution,
+    MailProof,
     ModerationDecision,
     PaperSheet,
     Participant,
     Phase,
+    PrintedCode,
+    RollEntry,
     TeamInvitation,
     TeamMember,
 )
@@ -119,6 +127,26 @@ def build_consultations(
             phase=phases[PhaseKind.BUDGET], kind=ContributionKind.PROJECT, cost_euros=cost
         )
     who = participant(opened)
+    who.mail, who.mail_asked_on = f"suivi-{mark.lower()}@exemple.invalid", timezone.localdate()
+    who.wants_digest = True
+    who.save()
+    link_secret = f"secret-{mark}"
+    MailProof.objects.create(
+        organisation=body,
+        consultation=opened,
+        secret_hash=secret_hash(link_secret),
+        identity=keys.identity(opened, Proof.MAIL, f"{mark.lower()}@exemple.invalid"),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    PrintedCode.objects.create(
+        organisation=body, consultation=opened, identity=f"code-{mark}", batch=1
+    )
+    RollEntry.objects.create(
+        organisation=body,
+        consultation=opened,
+        identity=f"roll-{mark}",
+        numbered_identity=f"roll-{mark}-1",
+    )
     moderator = PersonFactory.create(
         display_name=f"MODERE-{mark}", email=f"modere-{mark.lower()}@exemple.invalid"
     )
@@ -189,6 +217,7 @@ def build_consultations(
         ),
         more={
             **build_outcome(mark, body, phases),
+            "link_secret": link_secret,
             "idea_beside": ContributionFactory.create(
                 phase=phases[PhaseKind.IDEAS], title=f"Idée voisine {mark}"
             ),

@@ -74,7 +74,7 @@ def ask_for_digest(
             context={
                 "consultation": consultation,
                 "organisation": consultation.organisation,
-                "url": link(_confirmation(held)),
+                "url": link(confirmation(held)),
                 "hours": CONFIRMATION_LIFE // timedelta(hours=1),
             },
             language=held.language,
@@ -87,6 +87,13 @@ def ask_for_digest(
         (trying.MAILS_OF_ALL, ""),
     ):
         trying.spend(consultation, budget, subject)
+
+
+def confirmation(participant: Participant) -> str:
+    """The token of the link that confirms the address of a participant."""
+    # The address itself stays out of the link: only its hash, which changes when it changes.
+    hashed = keys.identity(participant.consultation, Proof.MAIL, participant.mail)
+    return signing.dumps([participant.pk, hashed], salt=_CONFIRM)
 
 
 def to_confirm(consultation: Consultation, token: str) -> Participant:
@@ -261,12 +268,6 @@ def _held_back(consultation: Consultation) -> frozenset[NoticeKind]:
     if consultation.embargo_reason or embargo_of(consultation.organisation) is None:
         return frozenset()
     return EMBARGOED
-
-
-def _confirmation(participant: Participant) -> str:
-    # The address itself stays out of the link: only its hash, which changes when it changes.
-    hashed = keys.identity(participant.consultation, Proof.MAIL, participant.mail)
-    return signing.dumps([participant.pk, hashed], salt=_CONFIRM)
 
 
 def _of(consultation: Consultation, number: int) -> Participant | None:

@@ -26,7 +26,7 @@ from parvis.consultations.models import (
     Vote,
 )
 from parvis.consultations.operations.closing import overwrite_what_is_freed
-from parvis.consultations.operations.contributing import check_transition
+from parvis.consultations.operations.contributing import check_transition, count_replies
 from parvis.consultations.operations.holding import hold_contribution, share_phase
 from parvis.consultations.operations.mail_names import digest_mails
 from parvis.consultations.operations.voting import Ballot, Choice, vote
@@ -66,7 +66,8 @@ def withdraw(*, contribution: Contribution, author: Participant) -> Contribution
     ModerationDecision.objects.create(
         organisation_id=held.organisation_id, contribution=held, act=ModerationAct.WITHDRAWN
     )
-    count_replies(held.parent_id)
+    if held.parent is not None:
+        count_replies(held.parent)
     return held
 
 
@@ -102,7 +103,7 @@ def erase(*, participant: Participant, withdraw_texts: bool) -> None:
         held = Participant.objects.select_for_update().get(pk=participant.pk)
         if held.erased_on is not None:
             return
-        for text in _texts_toblank_text(held, withdraw_texts=withdraw_texts):
+        for text in _texts_to_blank(held, withdraw_texts=withdraw_texts):
             blank_text(text)
             record_erasure(kind=ERASED_TEXT, subject_id=text.pk)
         erase_person_again(held.pk)
@@ -161,17 +162,11 @@ def blank_text(text: Contribution) -> None:
         ModerationDecision.objects.create(
             organisation_id=text.organisation_id, contribution=text, act=ModerationAct.WITHDRAWN
         )
-    count_replies(text.parent_id)
+    if text.parent is not None:
+        count_replies(text.parent)
 
 
-def count_replies(parent: int | None) -> None:
-    """Count again the published replies to a contribution."""
-    if parent is not None:
-        published = Contribution.objects.published().filter(parent=parent).count()
-        Contribution.objects.filter(pk=parent).update(reply_count=published)
-
-
-def _texts_toblank_text(author: Participant, *, withdraw_texts: bool) -> Iterable[Contribution]:
+def _texts_to_blank(author: Participant, *, withdraw_texts: bool) -> Iterable[Contribution]:
     """Drafts and what was withdrawn before, always; the others where it was asked."""
     own = Contribution.objects.filter(author=author)
     _lock(own.values_list("pk", flat=True))

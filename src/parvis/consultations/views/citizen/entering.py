@@ -183,9 +183,18 @@ def _link(visit: Visit) -> Any:
     return link
 
 
+def is_offered(visit: Visit, proof: Proof) -> bool:
+    """Whether this consultation verifies people so, and this installation can."""
+    return (
+        visit.consultation.is_verified
+        and proof in visit.consultation.proofs
+        and (proof != Proof.OIDC or identity_provider.is_configured())
+    )
+
+
 def refuse_other_means(visit: Visit, proof: Proof) -> None:
     """Raise `Refusal` for a means that this consultation does not offer."""
-    if not visit.consultation.is_verified or proof not in visit.consultation.proofs:
+    if not is_offered(visit, proof):
         raise Refusal(_("Cette consultation ne vérifie pas les personnes de cette façon."))
 
 
@@ -204,9 +213,7 @@ def _page(
         Proof.ROLL: roll or RollForm(),
     }
     offered = [
-        (proof, shown.get(proof))
-        for proof in consultation.proofs
-        if proof in shown or (proof == Proof.OIDC and identity_provider.is_configured())
+        (proof, shown.get(proof)) for proof in consultation.proofs if is_offered(visit, proof)
     ]
     # The means that was just tried comes first: its message is what matters now.
     offered.sort(key=lambda one: one[1] is None or not one[1].is_bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -24,12 +25,30 @@ from parvis.consultations.operations import leaving
 from parvis.consultations.operations.digests import ask_for_digest, unsubscribe
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.views.citizen.entering import entry
-from parvis.consultations.views.citizen.visit import ProofNeeded, Visit, visiting
+from parvis.consultations.views.citizen.visit import ProofNeeded, View, Visit, visiting
 from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 
 _NOTICES = 50
+
+
+def by_a_participant(view: View) -> View:
+    """Open a page to whoever takes part; nobody becomes a participant by looking at their own."""
+
+    @wraps(view)
+    def opened(visit: Visit, **kwargs: Any) -> HttpResponseBase:
+        if visit.participant is not None:
+            return view(visit, visit.participant, **kwargs)
+        if visit.consultation.is_verified:
+            raise ProofNeeded
+        if visit.request.method in ("GET", "HEAD"):
+            return _page(visit)
+        raise Conflict(
+            _("Cet appareil ne participe pas à cette consultation : il n’y a rien à changer ici.")
+        )
+
+    return opened
 
 
 @require_safe
@@ -42,9 +61,9 @@ def own(visit: Visit) -> HttpResponse:
 @require_safe
 @never_cache
 @visiting
-def own_votes(visit: Visit) -> HttpResponse:
+@by_a_participant
+def own_votes(visit: Visit, participant: Participant) -> HttpResponse:
     """All the votes of one phase, by pages."""
-    participant = _participant(visit)
     given = (
         Vote.objects.filter(participant=participant, phase=visit.running)
         .select_related("subject")
@@ -63,9 +82,9 @@ def own_votes(visit: Visit) -> HttpResponse:
 
 @require_POST
 @visiting
-def take_back(visit: Visit) -> HttpResponse:
+@by_a_participant
+def take_back(visit: Visit, participant: Participant) -> HttpResponse:
     """Take one vote of the phase back; a second press finds it taken back."""
-    participant = _participant(visit)
     subject, other = _number(visit, "subject"), _number(visit, "other")
     given = Vote.objects.filter(
         participant=participant, phase=visit.running, subject=subject, other=other
@@ -87,8 +106,8 @@ def take_back(visit: Visit) -> HttpResponse:
 
 @require_POST
 @visiting
-def withdraw(visit: Visit, contribution: int) -> HttpResponse:
-    participant = _participant(visit)
+@by_a_participant
+def withdraw(visit: Visit, participant: Participant, contribution: int) -> HttpResponse:
     found = Contribution.objects.filter(
         pk=contribution, author=participant, phase__consultation=visit.consultation
     ).first()
@@ -101,9 +120,9 @@ def withdraw(visit: Visit, contribution: int) -> HttpResponse:
 
 @require_POST
 @visiting
-def present_oneself(visit: Visit) -> HttpResponse:
+@by_a_participant
+def present_oneself(visit: Visit, participant: Participant) -> HttpResponse:
     """How they sign, and in which language they are written to."""
-    participant = _participant(visit)
     form = SelfForm(visit.request.POST)
     if not form.is_valid():
         return _page(visit, self_form=form, status=422)
@@ -116,8 +135,8 @@ def present_oneself(visit: Visit) -> HttpResponse:
 
 @require_POST
 @visiting
-def ask_digest(visit: Visit) -> HttpResponse:
-    participant = _participant(visit)
+@by_a_participant
+def ask_digest(visit: Visit, participant: Participant) -> HttpResponse:
     form = DigestForm(visit.request.POST)
     if not form.is_valid():
         return _page(visit, digest_form=form, status=422)
@@ -144,8 +163,9 @@ def ask_digest(visit: Visit) -> HttpResponse:
 
 @require_POST
 @visiting
-def stop_digest(visit: Visit) -> HttpResponse:
-    unsubscribe(participant=_participant(visit))
+@by_a_participant
+def stop_digest(visit: Visit, participant: Participant) -> HttpResponse:
+    unsubscribe(participant=participant)
     messages.success(visit.request, _("Votre adresse est effacée : plus rien ne partira."))
     return redirect("consultations:own", visit.consultation.code)
 
@@ -153,9 +173,10 @@ def stop_digest(visit: Visit) -> HttpResponse:
 @require_safe
 @never_cache
 @visiting
-def own_data(visit: Visit) -> HttpResponse:
+@by_a_participant
+def own_data(visit: Visit, participant: Participant) -> HttpResponse:
     """Everything kept of them, as JSON."""
-    document = own_participation.own_document(_participant(visit), visit.now)
+    document = own_participation.own_document(participant, visit.now)
     response = HttpResponse(
         json.dumps(document, ensure_ascii=False, indent=1), content_type="application/json"
     )
@@ -167,9 +188,9 @@ def own_data(visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @visiting
-def erase(visit: Visit) -> HttpResponseBase:
+@by_a_participant
+def erase(visit: Visit, participant: Participant) -> HttpResponseBase:
     """What leaves and what stays, then one button."""
-    participant = _participant(visit)
     form = ErasureForm(visit.request.POST if visit.request.method == "POST" else None)
     if not form.is_valid():
         return visit.render(
@@ -197,17 +218,6 @@ def erase(visit: Visit) -> HttpResponseBase:
     answer = redirect("consultations:public", visit.consultation.code)
     forget(answer, visit.consultation)
     return answer
-
-
-def _participant(visit: Visit) -> Participant:
-    """Who acts; nobody becomes a participant by looking at their own page."""
-    if visit.participant is None:
-        if visit.consultation.is_verified:
-            raise ProofNeeded
-        raise Conflict(
-            _("Cet appareil ne participe pas à cette consultation : il n’y a rien à changer ici.")
-        )
-    return visit.participant
 
 
 def _number(visit: Visit, name: str) -> int:

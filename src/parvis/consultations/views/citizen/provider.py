@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,7 +14,13 @@ from parvis.consultations.entrance import participant_of, remember
 from parvis.consultations.enums import Proof
 from parvis.consultations.operations.verifying import enter_by_provider
 from parvis.consultations.permissions.public import open_consultation
-from parvis.consultations.views.citizen.entering import admitted, entry, refuse_other_means, step
+from parvis.consultations.views.citizen.entering import (
+    admitted,
+    entry,
+    is_offered,
+    refuse_other_means,
+    step,
+)
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.access import public
 from parvis.foundation.addresses import absolute
@@ -29,7 +35,8 @@ _COOKIE_PATH = "/participer/"
 @visiting
 def to_provider(visit: Visit) -> HttpResponse:
     """Send the browser to the provider; nothing changes here."""
-    refuse_other_means(visit, Proof.OIDC)
+    if not is_offered(visit, Proof.OIDC):
+        raise Http404
     attempt = identity_provider.new_attempt(visit.consultation.code, step(visit))
     answer = redirect(identity_provider.sign_in_address(attempt, _return_address(visit.request)))
     answer.set_cookie(
@@ -51,7 +58,7 @@ def from_provider(request: HttpRequest) -> HttpResponse:
     """What the provider answers, whatever it is: admitted, or told why not."""
     attempt = identity_provider.read_attempt(request.COOKIES.get(identity_provider.COOKIE, ""))
     if attempt is None:
-        answer = render(request, "consultations/public/provider_refused.html", status=409)
+        answer = render(request, "consultations/public/provider_refused.html", status=404)
     else:
         with scopes_disabled():
             answer = _come_back(request, attempt)
