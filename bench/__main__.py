@@ -33,6 +33,7 @@ BENCHMARKS = (
     "consultation_votes",
     "opinion_update",
     "budgets",
+    "idea_index",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

@@ -14,7 +14,7 @@ import random
 import time
 from typing import Any
 
-from bench.databases import analyse, milliseconds, on_both_databases, report
+from bench.databases import analyse, milliseconds, on_both_databases
 from bench.page_costs import PageCosts
 
 IDEAS = int(os.environ.get("PARVIS_BENCH_IDEAS", "30000"))
@@ -76,8 +76,10 @@ def measure(label: str) -> None:
         spent = milliseconds(lambda: index_of(phase))
         print(f"{label:<11} near-duplicates: index made in {spent:.0f} ms")
         asked = [drawn.choice(texts)[:160] for _turn in range(TURNS)]
-        near = [milliseconds(lambda text=text: near_ideas(phase, text)) for text in asked]  # type: ignore[misc]
-        report(label, "near-duplicates", near)
+        costs = PageCosts()
+        for text in asked:
+            costs.add(lambda text=text: near_ideas(phase, text))  # type: ignore[misc]
+        costs.print(label, "near-duplicates")
         spent_again = []
         for _turn in range(5):
             _one_more(phase)

@@ -32,6 +32,7 @@ class _Kept:
 
 _indexes: OrderedDict[int, _Kept] = OrderedDict()
 _lock = Lock()
+_reading = Lock()
 
 
 def near_ideas(
@@ -60,14 +61,33 @@ def index_of(phase: Phase) -> TextIndex:
     state = tuple(
         rows.aggregate(number=Count("pk"), last=Max("pk"), revisions=Sum("revision")).values()
     )
+    kept = _kept(phase)
+    if kept is not None and kept.state == state:
+        return kept.index
+    # One request reads what changed; the others find with what there is, or wait for the first.
+    if kept is None:
+        _reading.acquire()
+    elif not _reading.acquire(blocking=False):
+        return kept.index
+    try:
+        former = _kept(phase) or _Kept((), {}, TextIndex())
+        if former.state == state:
+            return former.index
+        return _read(phase, state, former)
+    finally:
+        _reading.release()
+
+
+def _kept(phase: Phase) -> _Kept | None:
     with _lock:
-        kept = _indexes.get(phase.pk)
-        if kept is not None:
+        if phase.pk in _indexes:
             _indexes.move_to_end(phase.pk)
-            if kept.state == state:
-                return kept.index
-    revisions = dict(rows.values_list("pk", "revision"))
-    former = kept or _Kept((), {}, TextIndex())
+        return _indexes.get(phase.pk)
+
+
+def _read(phase: Phase, state: tuple[Any, ...], former: _Kept) -> TextIndex:
+    """The index brought up to date, and kept."""
+    revisions = dict(_published(phase).values_list("pk", "revision"))
     changed = [key for key, revision in revisions.items() if former.revisions.get(key) != revision]
     gone = former.revisions.keys() - revisions.keys()
     index = former.index.updated(_texts(phase, changed, whole=not former.revisions), gone)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django_scopes import scopes_disabled
 
@@ -69,6 +73,16 @@ def test_the_ends_of_the_earth_make_no_error(place: tuple[float, float]):
 def test_no_idea_makes_an_empty_picture():
     assert picture(points(), view=VIEW, zone=None).spots == []
     assert compact(points()) == {"numbers": [], "latitudes": [], "longitudes": []}
+
+
+def test_the_vendored_files_are_those_described():
+    folder = Path(finders.find("consultations/leaflet/README.md")).parent
+    stated = dict(
+        re.findall(r"`(\S+)`: sha256 `([0-9a-f]{64})`", (folder / "README.md").read_text("utf-8"))
+    )
+    assert set(stated) == {"leaflet.js", "leaflet.css"}
+    for name, digest in stated.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
 # --- Pages ----------------------------------------------------------------------------------------

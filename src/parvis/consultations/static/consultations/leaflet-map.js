@@ -12,8 +12,8 @@ function load(place) {
     style.onload = () => document.head.append(script);
     script.onload = () => resolve(window.L);
     style.onerror = script.onerror = reject;
-    // Before our own sheets, so that theirs give way.
-    document.head.prepend(style);
+    // Last: the first sheet of the page settles the order of the layers.
+    document.head.append(style);
   });
   return loading;
 }
@@ -26,6 +26,8 @@ export async function startMap(place) {
     minZoom: 2,
     maxZoom: 19,
     zoomControl: false,
+    // Tiles are drawn for whole zooms; without them the frame may be the picture's own.
+    zoomSnap: place.dataset.tiles ? 1 : 0.25,
     maxBounds: [[-86, -180], [86, 180]],
   });
   const { closer, wider } = place.dataset;
