@@ -70,7 +70,7 @@ class SheetForm(forms.Form):
         found = super().clean() or {}
         if found.get("void") or self.errors:
             return found
-        if not any(found.get(name) not in (None, "", []) for name in self.fields):
+        if not any(found.get(name) not in (None, "", False) for name in self.fields):
             self.add_error(
                 None, _("Rien n’est saisi : si la feuille est blanche, cochez « Feuille nulle ».")
             )
