@@ -100,8 +100,8 @@ def next_pair(
         compared = Vote.objects.filter(
             participant=participant, phase=phase, kind=VoteKind.PREFERENCE
         ).values_list("subject", "other")
-        for pair in compared:
-            places = board.places(pair).tolist()
+        for keys in compared:
+            places = board.places(keys).tolist()
             if len(places) == 2:
                 partners.setdefault(places[0], set()).add(places[1])
                 partners.setdefault(places[1], set()).add(places[0])

@@ -133,12 +133,12 @@ def _opinions(phase: Phase, former: Mapping[str, Any]) -> tuple[dict[str, Any], 
         seed=opinion_figures.live_seed(phase),
         former=GroupState.from_content(groups) if groups else None,
     )
-    counts = table.votes_by_statement
     passed = np.bincount(table.columns[table.values == 0], minlength=len(table.statements))
+    counts = zip(table.statements, table.votes_by_statement.tolist(), passed.tolist(), strict=True)
     return opinion_figures.documented(table, found), {
         "groups": found.state.as_content(),
         "means": found.space.means.tolist(),
-        "counts": np.column_stack([table.statements, counts, passed]).astype(int).tolist(),
+        "counts": [list(row) for row in counts],
     }
 
 
