@@ -1,10 +1,11 @@
 """What is put before somebody next: a statement to judge, two items to compare.
 
 The rule: at random, in proportion to ((1 − p) (1 + 8 × 2^(−S/5)))², where S is how many votes a
-thing has and p = (passes + 1) / (S + 2). So what is new is shown some twenty times as often as what
-fifty people judged, and what nobody can make sense of a little less. It is the priority of Polis
-without its two other factors: neither what people agree on nor what divides them is shown more,
-since who is shown what would then sway the result. Items to compare go by the same rule, without
+thing has and p = (passes + 1) / (S + 4). So what is new is shown forty-five times as often as what
+forty people judged, and what nobody can make sense of less. It is the priority of Polis without its
+two other factors: neither what people agree on nor what divides them is shown more, since who is
+shown what would then sway the result; and with four imagined votes in place of two, which have a
+new statement come after one that two people judged. Items to compare go by the same rule, without
 passes. Nobody is shown the same thing twice but at a reload.
 
 Each process keeps the counts of a phase for a few seconds. They come from the last figures; if
@@ -34,6 +35,8 @@ BOARD_SECONDS = 10.0
 FIGURES_ARE_LATE = timedelta(minutes=5)
 NEW = 8.0
 HALVED_BY = 5.0
+# Votes, of which one passes, that everything is taken to have beside its own.
+IMAGINED = 4
 # Something taken off since the counts were read is drawn again; so many times in a row is bad luck.
 TRIES = 5
 MOST_KEPT = 50
@@ -63,7 +66,7 @@ class Board:
 
 def weights(votes: np.ndarray, passes: np.ndarray) -> np.ndarray:
     """The weight of things that so many people judged, so many of them passing."""
-    passed = (passes + 1) / (votes + 2)
+    passed = (passes + 1) / (votes + IMAGINED)
     result: np.ndarray = ((1 - passed) * (1 + NEW * 2.0 ** (-votes / HALVED_BY))) ** 2
     return result
 

@@ -31,6 +31,8 @@ DRAWS = 1_500
 def _no_scope():
     with scopes_disabled():
         yield
+    # What a test gathered without writing it is not the next one's.
+    exposure._gathered.take()
 
 
 @pytest.fixture
@@ -56,8 +58,15 @@ def drawn(phase: Phase, draws: int, seed: int = 20) -> list[int]:
 def chances() -> np.ndarray:
     """The rule, written again from its sentence: ((1 − p) (1 + 8 × 2^(−S/5)))²."""
     asked = [(0, 0), (2, 0), (5, 0), (10, 0), (20, 0), (40, 0), (40, 40)]
-    weights = np.array([((1 - (p + 1) / (s + 2)) * (1 + 8 * 2 ** (-s / 5))) ** 2 for s, p in asked])
+    weights = np.array([((1 - (p + 1) / (s + 4)) * (1 + 8 * 2 ** (-s / 5))) ** 2 for s, p in asked])
     return weights / weights.sum()
+
+
+def test_the_fewer_votes_the_more_weight_and_passes_take_some_off():
+    votes = np.arange(35)
+    assert (np.diff(routing.weights(votes, np.zeros(35, dtype=int))) < 0).all()
+    assert (np.diff(routing.weights(np.full(20, 20), np.arange(20))) < 0).all()
+    assert (routing.weights(votes, votes) > 0).all()
 
 
 def test_statements_are_drawn_as_the_rule_says_and_not_otherwise(phase):
