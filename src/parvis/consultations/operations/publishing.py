@@ -63,8 +63,6 @@ def publish_result(
         publish_measures(held)
     people = Participant.objects.filter(consultation=held, erased_on__isnull=True)
     tell(people.iterator(chunk_size=2_000), kind=NoticeKind.RESULT, key="result")
-    with scopes_disabled():
-        publish_measures(held)
     _record("consultation.result_published", held, by)
     return held
 
