@@ -173,7 +173,7 @@ def _write(archive: zipfile.ZipFile, file: File, made_at: datetime) -> Written:
     rows = None
     with archive.open(name, "w", force_zip64=True) as stream:
         counted = _Counted(stream)
-        buffered = io.BufferedWriter(counted, 256 * 1024)
+        buffered = io.BufferedWriter(counted, 256 * 1024)  # type: ignore[type-var]
         text = io.TextIOWrapper(buffered, encoding="utf-8", errors="replace", newline="")
         if isinstance(file, Table):
             rows = write_rows(text, file.columns, file.rows(), delimiter=file.delimiter)

@@ -22,11 +22,8 @@ _NOTES = {str(note): note for note in range(MOST_NOTE + 1)}
 
 def read_notes(sent: QueryDict, criteria: Sequence[Contribution]) -> dict[int, int]:
     """{number of a criterion: note}; whatever is no note is no answer."""
-    return {
-        criterion.number: _NOTES[sent[f"{NOTE}{criterion.number}"]]
-        for criterion in criteria
-        if sent.get(f"{NOTE}{criterion.number}") in _NOTES
-    }
+    said = ((criterion.number, sent.get(f"{NOTE}{criterion.number}", "")) for criterion in criteria)
+    return {number: _NOTES[str(note)] for number, note in said if note in _NOTES}
 
 
 class ArgumentForm(forms.Form):

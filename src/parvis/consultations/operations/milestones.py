@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -141,6 +142,7 @@ def _tell(milestone: Milestone) -> bool:
     if milestone.reached_on is None or milestone.told_at is not None:
         return False
     about = milestone.contribution
+    people: Any
     if about is None:
         people = Participant.objects.filter(
             consultation=milestone.consultation, erased_on__isnull=True

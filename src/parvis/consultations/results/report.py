@@ -80,7 +80,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _followed(consultation: Consultation) -> tuple[ReportPart, ...]:
-    parts = []
+    parts: list[ReportPart] = []
     for idea in followed(consultation)[:MOST_IDEAS]:
         html = render_to_string(
             "consultations/public/_follow_up.html", {"steps": steps_of(idea), "contribution": idea}

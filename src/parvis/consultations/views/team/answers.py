@@ -120,7 +120,9 @@ def answer_alike(request: HatRequest, pk: int) -> HttpResponse:
     """The same answer to the contributions ticked: first what it would do, then doing it."""
     consultation = answering_team(request, pk)
     ticked = _ticked(request.POST.getlist("contribution"))
-    rows = list(answerable(request.hat, consultation).filter(pk__in=ticked)[: len(ticked)])
+    rows: list[Any] = list(
+        answerable(request.hat, consultation).filter(pk__in=ticked)[: len(ticked)]
+    )
     fresh = [row for row in rows if row.verdict is None]
     if not fresh:
         messages.warning(request, _("Cochez au moins une contribution sans réponse."))
