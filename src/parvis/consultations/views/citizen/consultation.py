@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_scopes import scopes_disabled
 
+from parvis.consultations.calendar import steps_of
 from parvis.consultations.enums import INTERACTIVE, ConsultationState
 from parvis.consultations.models import Consultation
 from parvis.consultations.views.citizen.visit import Visit, visiting
@@ -37,7 +38,7 @@ def consultation(visit: Visit) -> HttpResponse:
     return visit.render(
         "consultations/public/consultation.html",
         {
-            "phases": [(phase, phase.is_running(visit.now)) for phase in phases],
+            "steps": steps_of(visit.consultation, now=visit.now),
             "now_running": (
                 [phase for phase in phases if phase.is_running(visit.now)]
                 if visit.consultation.state == ConsultationState.OPEN
