@@ -1,3 +1,3 @@
 """Background work of the room, one module a subject."""
 
-from parvis.consultations.tasks import figures, imports, outcome  # noqa: F401
+from parvis.consultations.tasks import calendar, figures, imports, outcome  # noqa: F401

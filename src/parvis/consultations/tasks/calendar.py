@@ -1,4 +1,4 @@
-"""Background work of the room. A task of no tenant reads all of them."""
+"""Calendar of consultations, digests, forgetting who took part. A task of no tenant reads all."""
 
 from __future__ import annotations
 
