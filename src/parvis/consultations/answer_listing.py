@@ -12,7 +12,7 @@ from parvis.accounts.hats import Hat
 from parvis.consultations.enums import ContributionKind, ContributionState, Verdict
 from parvis.consultations.models import Consultation, Contribution
 from parvis.consultations.operations.answering import ANSWERABLE
-from parvis.consultations.search import search_text
+from parvis.consultations.search import asked_words
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 
 WITHOUT_ANSWER = "aucune"
@@ -84,9 +84,9 @@ class AnswerListing(Listing):
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         """Accents and capitals left aside; the most supported first."""
-        for word in search_text(query).split():
-            rows = rows.filter(search_text__contains=word)
-        return rows.order_by("-support_count", "pk")
+        words = asked_words(query)
+        found = rows.filter(search_text__has_words=words) if words else rows.none()
+        return found.order_by("-support_count", "pk")
 
 
 def answer_address(consultation: Consultation, contribution: Contribution) -> str:

@@ -21,6 +21,9 @@ from parvis.consultations.results.budgets import pabulib_text
 from parvis.consultations.results.showing import is_shown
 
 FEWEST_VOTERS = 50
+# While a phase runs, two archives ten minutes apart differ by a few votes: nothing is told of
+# fewer people than that.
+FEWEST_IN_RUNNING_TOTALS = 5
 CHUNK = 5_000
 PUBLISHED, MODERATED_OUT = 1, -1
 
@@ -96,6 +99,8 @@ def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     who = "voter" if phase.closed_at else "participant"
     voters = rows.values(who).distinct().count()
     ballots = is_over and voters >= FEWEST_VOTERS
+    if not is_over and voters < FEWEST_IN_RUNNING_TOTALS:
+        rows = rows.none()
     files: list[File] = []
     folder = f"{phase.position}-{phase.kind}"
     if kind == VoteKind.OPINION:

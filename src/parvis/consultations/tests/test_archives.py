@@ -164,6 +164,13 @@ class TestWhole:
         assert not [name for name in archive if name.endswith("PROJECTS.csv")]
         assert len(rows_of(named(archive, "COMMENTS.csv"), ",")) == 11
 
+    def test_while_it_runs_nothing_is_told_of_a_few_people(self):
+        consultation, _phases = whole_consultation(4)
+        archive = archive_files(consultation)
+        statements = rows_of(named(archive, "COMMENTS.csv"), ",")
+        assert len(statements) == 11
+        assert {row["agrees"] for row in statements} == {"0"}
+
     def test_a_result_that_waits_for_its_publication_is_not_in_it(self):
         consultation, _phases = whole_consultation(FEWEST_VOTERS)
         archive = archive_files(over(consultation))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
+from pypdf import PdfReader
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
@@ -127,7 +129,10 @@ def test_each_phase_shows_its_result_and_paper_too(client):
     assert "deux cents arbres" in page
     pdf = client.get(reverse("consultations:result_file", args=[done.code]))
     assert pdf.status_code == 200
-    assert pdf.content.startswith(b"%PDF-1.7")
+    pages = PdfReader(io.BytesIO(pdf.content)).pages
+    paper = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for words in ("deux cents arbres", "Ce que le vote a retenu", "Projet 10000", "Affirmation"):
+        assert words in paper.replace("\u00a0", " "), words
     again = client.get(reverse("consultations:result_file", args=[done.code]))
     assert again.content == pdf.content
 
