@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from parvis.consultations import keys
 from parvis.consultations.enums import PhaseKind
 from parvis.consultations.models import Contribution, Phase, Vote
-from parvis.consultations.operations.closing import close_phase
+from parvis.consultations.operations.closing import close_consultation, close_phase
+from parvis.consultations.operations.publishing import publish_result
 from parvis.consultations.phase_settings import BudgetSettings, written_settings
-from parvis.consultations.results.budgets import shown
 from parvis.consultations.tests.factories import ConsultationFactory, PhaseFactory
 from parvis.organisations.tests.factories import MandateFactory
 from tests.e2e.conftest import DESK, PHONE, Reception
@@ -31,6 +31,7 @@ def test_a_budget_from_its_projects_to_its_result(reception: Reception):
     consultation = ConsultationFactory.create(
         organisation=mandate.organisation, opened=True, title="Budget participatif"
     )
+    keys.make(consultation)
     phase: Phase = PhaseFactory.create(
         consultation=consultation,
         kind=PhaseKind.BUDGET,
@@ -82,10 +83,13 @@ def test_a_budget_from_its_projects_to_its_result(reception: Reception):
     Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now())
     counted = close_phase(phase=phase)
     assert counted.result["selected"] == [Contribution.objects.get(title="Une fontaine").number]
-    said = render_to_string(
-        "consultations/results/_budgets.html", {**shown(counted), "phase": counted}
+    close_consultation(consultation=consultation)
+    publish_result(
+        consultation=consultation, conclusion="La fontaine sera posée.", by=mandate.person
     )
-    assert "1 projet retenu" in said
     voter.open(reverse("consultations:phase", args=[consultation.code, phase.position]))
-    expect(voter.page.get_by_text("Le vote est clos")).to_be_visible()
+    voter.examine()
+    voter.follow("Lire le résultat")
+    expect(voter.page.get_by_text("1 projet retenu")).to_be_visible()
+    expect(voter.page.get_by_text("Payé par 2 personnes qui le soutiennent")).to_be_visible()
     voter.examine()

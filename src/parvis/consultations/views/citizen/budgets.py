@@ -28,6 +28,7 @@ from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 from parvis.consultations.project_labels import sectors_of, themes_of
 from parvis.consultations.random_order import seed_of, shuffled
+from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
@@ -228,6 +229,7 @@ def _page(
             "when": when.name,
             "steps": steps,
             "place": place_in_words(phase, steps),
+            "has_result": is_shown(phase),
             "title": told(phase, "title"),
             "presentation": told(phase, "presentation"),
             "cards": cards,

@@ -46,6 +46,7 @@ from parvis.consultations.results.projects import (
     live,
     note_words,
 )
+from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
 from parvis.consultations.views.citizen.idea import access_needed, what_becomes
 from parvis.consultations.views.citizen.judging import cast, phase_address
@@ -258,6 +259,7 @@ def _page(
             "presentation": told(phase, "presentation"),
             "steps": steps,
             "place": place_in_words(phase, steps),
+            "has_result": is_shown(phase),
             "when": when.name,
             "is_running": is_running,
             "attachments": list(
