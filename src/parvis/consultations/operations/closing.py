@@ -12,8 +12,7 @@ is merged or split.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -62,7 +61,7 @@ def close_phase(*, phase: Phase, by: Person | None = None) -> Phase:
             participants=held.participants,
         )
         # Robust: the phase is closed, whoever asked is told so; the tasks finish the rest.
-        transaction.on_commit(partial(finish_close, phase=held), robust=True)
+        transaction.on_commit(lambda: finish_close(phase=held), robust=True)
     return held
 
 
@@ -74,10 +73,9 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
             return held
         if held.phases.filter(closed_at__isnull=True).exists():
             raise Conflict(_("Une étape au moins n’est pas finie."))
-        for phase in held.phases.all():
-            if cut_ballots(hold_phase(phase), {VoteKind.SUPPORT}):
-                Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=None)
-                transaction.on_commit(partial(finish_close, phase=phase), robust=True)
+        phases = list(held.phases.order_by("pk"))
+        cut = [phase for phase in phases if cut_ballots(hold_phase(phase), {VoteKind.SUPPORT})]
+        Phase.objects.filter(pk__in=[phase.pk for phase in cut]).update(traces_wiped_at=None)
         held.state = ConsultationState.CLOSED
         held.closed_at = timezone.now()
         held.save(update_fields=["state", "closed_at"])
@@ -87,7 +85,13 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
             subject=held,
             organisation_id=held.organisation_id,
         )
+        transaction.on_commit(lambda: _finish_all(cut), robust=True)
     return held
+
+
+def _finish_all(phases: Iterable[Phase]) -> None:
+    for phase in phases:
+        finish_close(phase=phase)
 
 
 def finish_close(*, phase: Phase) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -75,7 +74,7 @@ def forget_people(*, consultation: Consultation) -> bool:
         )
         record_erasure(kind=FORGOTTEN, subject_id=held.pk)
         # Robust: it is done in the database; the tasks finish the rest.
-        transaction.on_commit(partial(finish_forgetting, consultation=held), robust=True)
+        transaction.on_commit(lambda: finish_forgetting(consultation=held), robust=True)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Calendar of consultations, digests, forgetting who took part. A task of no tenant reads all."""
+"""What the calendar brings: phases that end or begin, digests, and what is destroyed in time."""
 
 from __future__ import annotations
 

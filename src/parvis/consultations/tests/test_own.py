@@ -1,0 +1,198 @@
+"""“Ma participation”: seeing, changing and taking back what is one's own, and nobody else's."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django_scopes import scopes_disabled
+
+from parvis.consultations.enums import (
+    Admission,
+    ContributionKind,
+    ContributionState,
+    NoticeKind,
+    PhaseKind,
+    Proof,
+    VoteKind,
+)
+from parvis.consultations.models import Contribution, Participant, Phase, Vote
+from parvis.consultations.operations.contributing import Content, contribute
+from parvis.consultations.operations.notices import tell
+from parvis.consultations.operations.voting import Ballot, Choice, vote
+from parvis.consultations.tests.factories import (
+    ContributionFactory,
+    running_phase,
+    with_access,
+    written,
+)
+from parvis.consultations.tests.visitors import Visitor
+from parvis.foundation import erasures
+from parvis.foundation.models import Erasure
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
+
+
+@pytest.fixture(autouse=True)
+def _no_scope():
+    with scopes_disabled():
+        yield
+
+
+def somebody(phase: Phase) -> tuple[Participant, Visitor]:
+    person, secret = with_access(phase.consultation)
+    return person, Visitor(phase.consultation, secret)
+
+
+def text_of(phase: Phase, author: Participant, title: str, **more: object) -> Contribution:
+    return contribute(
+        phase=phase,
+        kind=ContributionKind.IDEA,
+        content=Content(title=title, text="Parce que."),
+        author=author,
+        token=uuid.uuid4(),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def opinion(phase: Phase) -> tuple[Participant, Visitor, Contribution]:
+    (statement,) = written(phase, ContributionKind.STATEMENT, "Il faut plus de bancs.")
+    person, visitor = somebody(phase)
+    vote(Ballot(phase, person.pk, VoteKind.OPINION, [Choice(statement.pk, 1)]))
+    return person, visitor, statement
+
+
+def test_own_votes_are_told_in_words_and_taken_back():
+    phase = running_phase(PhaseKind.OPINIONS)
+    person, visitor, statement = opinion(phase)
+    shown = visitor.get("own").content.decode()
+    assert "D’accord" in shown
+    assert "Il faut plus de bancs." in shown
+    for _press in range(2):
+        answer = visitor.post("take_back_vote", phase.position, subject=statement.pk, other=0)
+        assert answer.status_code == 302
+    assert not Vote.objects.filter(participant=person).exists()
+
+
+@pytest.mark.parametrize("subject", ["", "0", "-1", "x", "9" * 30, "\0"])
+def test_nothing_is_taken_back_that_was_not_given(subject: str):
+    phase = running_phase(PhaseKind.OPINIONS)
+    _person, visitor, _statement = opinion(phase)
+    assert visitor.post("take_back_vote", phase.position, subject=subject).status_code == 302
+    assert Vote.objects.count() == 1
+
+
+def test_nobody_takes_back_what_is_another_s():
+    phase = running_phase()
+    author, _visitor = somebody(phase)
+    idea = text_of(phase, author, "Une fontaine")
+    _other, visitor = somebody(phase)
+    assert "Une fontaine" not in visitor.get("own").content.decode()
+    assert visitor.post("withdraw_own", idea.pk).status_code == 404
+    idea.refresh_from_db()
+    assert idea.state == ContributionState.WAITING
+
+
+def test_a_text_is_taken_back_with_its_trace():
+    phase = running_phase()
+    author, visitor = somebody(phase)
+    idea = text_of(phase, author, "Une fontaine")
+    for _press in range(2):
+        assert visitor.post("withdraw_own", idea.pk).status_code == 302
+    idea.refresh_from_db()
+    assert idea.state == ContributionState.WITHDRAWN
+    assert idea.decisions.filter(act="withdrawn").count() == 1
+    assert "Retirée par son auteur" in visitor.get("own").content.decode()
+
+
+def test_looking_makes_nobody_a_participant_and_a_verified_visitor_is_sent_to_enter():
+    phase = running_phase()
+    stranger = Visitor(phase.consultation)
+    for page in ("own", "own_data", "erase_own"):
+        assert stranger.get(page).status_code == 200
+    assert stranger.post("erase_own").status_code == 409
+    assert not Participant.objects.exists()
+    verified = running_phase(admission=Admission.VERIFIED, proofs=[Proof.MAIL])
+    sent = Visitor(verified.consultation).get("own_data")
+    assert sent.status_code == 302
+    assert sent.url.endswith("/entrer/")
+
+
+def test_the_name_is_escaped_and_short():
+    phase = running_phase()
+    person, visitor = somebody(phase)
+    hostile = "<script>alert(1)</script>"
+    visitor.post("present_oneself", display_name=f"  {hostile}  ", language="fr")
+    person.refresh_from_db()
+    assert person.display_name == hostile
+    assert hostile not in visitor.get("own").content.decode()
+    for fields in ({"display_name": "x" * 61, "language": "fr"}, {"language": "klingon"}):
+        assert visitor.post("present_oneself", **fields).status_code == 422
+
+
+def test_what_is_kept_is_taken_away_as_json():
+    phase = running_phase()
+    person, visitor = somebody(phase)
+    text_of(phase, person, "Une fontaine")
+    idea = ContributionFactory.create(phase=phase, title="Un banc")
+    vote(Ballot(phase, person.pk, VoteKind.SUPPORT, [Choice(idea.pk, 1)]))
+    document = json.loads(visitor.get("own_data").content)
+    assert [one["title"] for one in document["texts"]] == ["Une fontaine"]
+    assert document["votes"] == [
+        {"phase": phase.title, "about": "Un banc", "vote": "Vous soutenez"}
+    ]
+    assert person.identity not in json.dumps(document)
+
+
+@pytest.mark.parametrize("withdraws", [True, False])
+def test_everything_is_erased_and_a_restore_erases_it_again(withdraws: bool):
+    phase = running_phase()
+    person, visitor = somebody(phase)
+    Participant.objects.filter(pk=person.pk).update(display_name="Claire", mail="c@exemple.fr")
+    idea = text_of(phase, person, "Une fontaine")
+    draft = text_of(phase, person, "Pas fini", as_draft=True)
+    other = ContributionFactory.create(phase=phase)
+    vote(Ballot(phase, person.pk, VoteKind.SUPPORT, [Choice(other.pk, 1)]))
+    tell([person], kind=NoticeKind.PUBLISHED, key="published:1", contribution=idea)
+    fields = {"texts": "withdraw" if withdraws else "keep", "votes": "keep"}
+    assert visitor.post("erase_own", **fields).status_code == 302
+    _erased(person, idea, draft, withdraws=withdraws)
+    # The vote that was left counts until its close.
+    assert Vote.objects.filter(participant=person).count() == 1
+    assert "Une fontaine" not in visitor.get("own").content.decode()
+
+    # A database put back from before it, its list of erasures beside it.
+    Participant.objects.filter(pk=person.pk).update(erased_on=None)
+    Participant.objects.filter(pk=person.pk).update(display_name="Claire", mail="c@exemple.fr")
+    Contribution.objects.filter(pk__in=[idea.pk, draft.pk]).update(author=person)
+    if withdraws:
+        Contribution.objects.filter(pk=idea.pk).update(
+            title="Une fontaine", state=ContributionState.WAITING
+        )
+    Contribution.objects.filter(pk=draft.pk).update(title="Pas fini", state=ContributionState.DRAFT)
+    assert Erasure.objects.exists()
+    erasures.replay()
+    _erased(person, idea, draft, withdraws=withdraws)
+
+
+def _erased(
+    person: Participant, idea: Contribution, draft: Contribution, *, withdraws: bool
+) -> None:
+    for row in (person, idea, draft):
+        row.refresh_from_db()
+    assert person.erased_on is not None
+    assert (person.display_name, person.mail) == ("", "")
+    assert not person.accesses.exists()
+    assert not person.notices.exists()
+    assert idea.author_id is None
+    assert draft.author_id is None
+    assert (draft.title, draft.state) == ("", ContributionState.WITHDRAWN)
+    assert idea.title == ("" if withdraws else "Une fontaine")
+
+
+def test_votes_are_taken_back_with_everything_else_when_asked():
+    phase = running_phase(PhaseKind.OPINIONS)
+    _person, visitor, _statement = opinion(phase)
+    visitor.post("erase_own", texts="keep", votes="take_back")
+    assert not Vote.objects.exists()
