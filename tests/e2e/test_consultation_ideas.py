@@ -73,6 +73,7 @@ def test_from_an_idea_to_its_supports(reception: Reception, settings: Any, tmp_p
                 latitude=50.62 + number / 3_000,
                 longitude=3.04 + number / 1_000,
             )
+        ContributionFactory.create(phase=phase, title="Seule", latitude=50.645, longitude=3.09)
     desk = reception.visit()
     moved = reverse("consultations:idea_map", args=[phase.consultation.code, phase.position])
     assert weight(desk, moved) <= PUBLIC_BYTES

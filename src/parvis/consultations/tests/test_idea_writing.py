@@ -62,6 +62,11 @@ def picture(side: int = 900, form: str = "PNG") -> bytes:
     return content.getvalue()
 
 
+def closed(answer: Any) -> None:
+    """Close the file of an answer; the answer itself would close the test's connection too."""
+    answer.file_to_stream.close()
+
+
 def the_idea() -> Contribution:
     return Contribution.objects.exclude(state=ContributionState.WITHDRAWN).get()
 
@@ -261,8 +266,8 @@ def test_a_picture_is_encoded_again_and_has_a_small_copy(phase: Phase, tmp_path:
     assert (whole["Content-Type"], small["Content-Type"]) == ("image/jpeg", "image/webp")
     assert "sandbox" in whole["Content-Security-Policy"]
     assert whole["X-Content-Type-Options"] == "nosniff"
-    whole.close()
-    small.close()
+    for answer in (whole, small):
+        closed(answer)
     assert Client().get(url).status_code == 404, "not published yet"
 
 
@@ -317,7 +322,7 @@ def test_three_documents_at_most(phase: Phase):
     assert document is not None
     answer = client.get(address(phase, "idea_file", the_idea().number, document.pk))
     assert answer["Content-Disposition"].startswith("attachment")
-    answer.close()
+    closed(answer)
     client.post(address(phase, "idea_detach", the_idea().number, document.pk))
     assert Attachment.objects.count() == 2
 
