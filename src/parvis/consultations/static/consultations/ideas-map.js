@@ -72,9 +72,16 @@ function draw(leaflet, map, layer, points) {
         html: cell.count === 1 ? "" : String(cell.count),
       }),
     });
-    marker.on("click", () => {
+    const open = () => {
       if (cell.count > 1 && map.getZoom() < CLOSEST) map.setView(at, map.getZoom() + 2);
       else show(leaflet, map, at, cell.number);
+    };
+    marker.on("click", open);
+    // Leaflet makes no click of a key.
+    marker.on("keydown", ({ originalEvent }) => {
+      if (!["Enter", " "].includes(originalEvent.key)) return;
+      originalEvent.preventDefault();
+      open();
     });
     marker.addTo(layer);
     marker.getElement()?.setAttribute("aria-label", label);
