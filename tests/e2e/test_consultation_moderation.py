@@ -29,9 +29,6 @@ def test_from_a_refusal_to_a_consent(reception: Reception) -> None:
     phase = running_phase(PhaseKind.IDEAS)
     consultation = phase.consultation
     people = [member_of(consultation)[1] for _rank in range(2)]
-    with scopes_disabled():
-        target = ContributionFactory.create(phase=phase, title="Planter des arbres sur la place")
-    supported(target)
     first, second = (reception.visit(person=person) for person in people)
     citizen = reception.visit(PHONE, scripts=False)
 
@@ -42,6 +39,8 @@ def test_from_a_refusal_to_a_consent(reception: Reception) -> None:
     citizen.press("Envoyer mon idée")
     with scopes_disabled():
         idea = Contribution.objects.get(title="Des arbres sur la place")
+        target = ContributionFactory.create(phase=phase, title="Planter des arbres sur la place")
+    supported(target)
 
     # The first moderator refuses, with a reason of the charter.
     first.open(reverse("consultations:moderation", args=[consultation.pk]))

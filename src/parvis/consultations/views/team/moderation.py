@@ -218,7 +218,8 @@ def page(
                 ContributionState.PUBLISHED,
             ),
             "can_refuse": found.state in (ContributionState.WAITING, ContributionState.PUBLISHED),
-            "is_idea": found.kind == ContributionKind.IDEA,
+            "can_merge": found.kind == ContributionKind.IDEA
+            and found.state == ContributionState.PUBLISHED,
             "trace": trace_of(found),
             "following": following,
             "is_simulated": consultation.organisation.is_simulated,
