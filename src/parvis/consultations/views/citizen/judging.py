@@ -10,12 +10,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.consultations.enums import ConsultationState, ContributionKind, ContributionState
+from parvis.consultations.enums import ContributionKind, ContributionState
 from parvis.consultations.forms.proposals import ProposalForm
 from parvis.consultations.models import Participant, Phase
 from parvis.consultations.operations.proposing import propose
 from parvis.consultations.operations.voting import Ballot, vote
 from parvis.consultations.phase_settings import Shape, settings_as
+from parvis.consultations.results.showing import is_shown
 from parvis.consultations.views.citizen.visit import Visit
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
@@ -77,14 +78,13 @@ def phase_address(visit: Visit, name: str = "consultations:phase") -> str:
 def closed_page(
     visit: Visit, template: str, reason: str, shown: Callable[[Phase], dict[str, Any]]
 ) -> HttpResponse:
-    """A phase that takes nothing now: why, and what came out once the result is published."""
-    is_published = visit.consultation.state == ConsultationState.PUBLISHED
+    """A phase that takes nothing now: why, and what came out once it may be read."""
     return visit.render(
         template,
         {
             "reason": reason,
             "is_counted": visit.running.closed_at is not None,
-            "result": shown(visit.running) if is_published else None,
+            "result": shown(visit.running) if is_shown(visit.running) else None,
         },
     )
 
