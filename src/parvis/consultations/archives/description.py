@@ -98,7 +98,7 @@ def read_me(contents: Contents, language: Literal["fr", "en"]) -> str:
         one_line(consultation.summary),
         words["licence"].format(path=LICENCE["path"]),
         words["files"],
-        "\n".join(f"- `{file.name}` : {file.title}" for file in contents.files),
+        "\n".join(f"- `{file.name}` : {file.title}" for file in contents.files),
         words["votes"],
         "\n".join(_told(one, language) for one in contents.votes) or "–",
         words["not"],
@@ -131,8 +131,8 @@ def _told(votes: PhaseVotes, language: Literal["fr", "en"]) -> str:
         said = words["ballots"]
     else:
         said = words["totals"].format(fewest=FEWEST_VOTERS)
-    head = f"- {votes.phase.position}. {one_line(votes.phase.title)} : "
-    line = head + words["voters"].format(voters=votes.voters) + f" ; {said}"
+    head = f"- {votes.phase.position}. {one_line(votes.phase.title)} : "
+    line = head + words["voters"].format(voters=votes.voters) + f" ; {said}"
     command = command_of(votes)
     return f"{line}. {words['again'].format(command=command)}" if command else line
 

@@ -207,7 +207,7 @@ class BudgetForm(forms.Form):
         label=gettext_lazy("Les projets choisis doivent tenir ensemble dans l’enveloppe"),
         required=False,
         help_text=gettext_lazy(
-            "Sans cette règle, chacun choisit tout ce qu’il soutient : le résultat y gagne."
+            "Sans cette règle, chacun choisit tout ce qu’il soutient : le résultat y gagne."
         ),
     )
     points = forms.IntegerField(

@@ -72,7 +72,7 @@ class SheetForm(forms.Form):
             return found
         if not any(found.get(name) not in (None, "", False) for name in self.fields):
             self.add_error(
-                None, _("Rien n’est saisi : si la feuille est blanche, cochez « Feuille nulle ».")
+                None, _("Rien n’est saisi : si la feuille est blanche, cochez « Feuille nulle ».")
             )
         if self.phase.kind == PhaseKind.IDEAS:
             self._check_idea(found)

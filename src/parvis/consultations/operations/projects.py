@@ -97,13 +97,13 @@ def change_project(
     changes = {name: getattr(content, name) for name in (*_FIELDS, "cost_euros")}
     check_revision(held, revision, changes=changes)
     if held.state != ContributionState.PUBLISHED:
-        raise Conflict(_("Ce projet n’est plus proposé : il ne change plus."))
+        raise Conflict(_("Ce projet n’est plus proposé : il ne change plus."))
     if vote_has_begun(phase):
         frozen = {name for name, value in changes.items() if getattr(held, name) != value}
         if frozen - _ALWAYS:
             raise Conflict(
                 _(
-                    "Le vote a commencé : le coût et la description du projet ne changent plus. "
+                    "Le vote a commencé : le coût et la description du projet ne changent plus. "
                     "Seul le résumé en langage simple se corrige encore."
                 )
             )
@@ -150,7 +150,7 @@ def _held_before_the_vote(phase: Phase) -> Phase:
     if vote_has_begun(held):
         raise Conflict(
             _(
-                "Le vote a commencé : la liste des projets et leurs coûts ne changent plus. Le "
+                "Le vote a commencé : la liste des projets et leurs coûts ne changent plus. Le "
                 "résumé en langage simple de chacun se corrige encore."
             )
         )
@@ -164,7 +164,7 @@ def _check_cost(phase: Phase, cost_euros: int | None) -> None:
     if cost_euros > envelope:
         raise Refusal(
             _(
-                "Ce projet coûte plus que toute l’enveloppe (%(envelope)s) : il ne pourrait jamais "
+                "Ce projet coûte plus que toute l’enveloppe (%(envelope)s) : il ne pourrait jamais "
                 "être retenu. Réduisez-le, ou partagez-le en plusieurs projets."
             )
             % {"envelope": euros(envelope)},

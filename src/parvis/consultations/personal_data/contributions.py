@@ -40,10 +40,10 @@ declare(
     "place",
     "answers",
     "search_text",
-    purpose=_("lire, discuter et trancher ce que les habitants proposent ; lieux compris"),
+    purpose=_("lire, discuter et trancher ce que les habitants proposent ; lieux compris"),
     controller=Controller.ORGANISATION,
     retention=_(
-        "aussi longtemps que la consultation ; vidés à la demande de leur auteur, les brouillons "
+        "aussi longtemps que la consultation ; vidés à la demande de leur auteur, les brouillons "
         "au bout de six mois"
     ),
     purge=blank_old_drafts,

@@ -18,7 +18,7 @@ from parvis.foundation.models import MailState, OutgoingMail
 from parvis.foundation.personal_data import Controller, declare, erases, not_personal
 
 _UNTIL_FORGOTTEN = _(
-    "jusqu’à la fin du délai de recours : la clé est alors détruite et l’empreinte remplacée"
+    "jusqu’à la fin du délai de recours : la clé est alors détruite et l’empreinte remplacée"
 )
 LINKS_KEPT = timedelta(days=30)
 

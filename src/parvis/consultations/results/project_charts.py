@@ -37,7 +37,7 @@ def relevance_chart(phase: Phase, result: Mapping[str, Any]) -> Chart | None:
         },
         description=_(
             "Note moyenne de chaque critère, de 0 (pas du tout) à 100 (tout à fait), avec son "
-            "intervalle à 95 % : il dit ce que le nombre de réponses laisse d’incertain, pas ce "
+            "intervalle à 95 % : il dit ce que le nombre de réponses laisse d’incertain, pas ce "
             "qu’auraient dit ceux qui n’ont pas répondu."
         ),
         rows=rows,

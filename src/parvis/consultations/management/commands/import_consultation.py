@@ -57,7 +57,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from None
             report = job.report
             for line, sentence in report["lines"]:
-                print(f"Ligne {line} : {sentence}")
+                print(f"Ligne {line} : {sentence}")
             print(
                 f"{report['contributions']} contributions ({report['known']} déjà reprises), "
                 f"{report['votes']} votes de {report['voters']} votants."
