@@ -130,6 +130,7 @@ def take_all(base_url: str) -> None:
         take_poster(browser, base_url)
         take_polls(browser, base_url)
         take_session(browser, base_url)
+        take_consultations(browser, base_url)
         browser.close()
 
 
@@ -267,6 +268,46 @@ def take_session(browser: Browser, base_url: str) -> None:
     page.goto(f"{base_url}/seance/{code}/ecran/")
     take(page, "live-screen")
     wall.close()
+
+
+def take_consultations(browser: Browser, base_url: str) -> None:
+    """Ideas, a statement on a phone, the groups once one has judged enough, a budget decided."""
+    desk = browser.new_context(viewport=DESK, reduced_motion="reduce", locale="fr-FR")
+    page = desk.new_page()
+
+    def enter(title: str) -> None:
+        page.goto(f"{base_url}/participer/")
+        page.get_by_role("link", name=title).click()
+
+    enter("Vos idées pour le centre")
+    page.get_by_role("link", name="Participer").click()
+    page.get_by_label("Ordre").select_option(label="Les plus soutenues")
+    page.get_by_role("button", name="Filtrer").click()
+    show(page.locator("h1"))
+    take(page, "consultation-ideas")
+    enter("Budget participatif")
+    page.get_by_role("link", name="Ce qui est décidé, et pourquoi").click()
+    show(page.get_by_role("heading", name="Ce que le vote a retenu"))
+    take(page, "consultation-budget")
+    enter("Quelle place pour la voiture")
+    page.get_by_role("link", name="Participer").click()
+    opinions = page.url
+    phone = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce", locale="fr-FR"
+    )
+    on_phone = phone.new_page()
+    on_phone.goto(opinions)
+    show(on_phone.locator("h1"))
+    take(on_phone, "consultation-phone")
+    phone.close()
+    for number in range(1, 8):
+        name = "D’accord" if number % 3 else "Passer"
+        page.get_by_role("button", name=name, exact=True).click()
+        page.locator("[data-count]").get_by_text(str(number), exact=True).wait_for()
+    page.goto(f"{opinions}groupes/")
+    show(page.locator("h1"))
+    take(page, "consultation-groups")
+    desk.close()
 
 
 def show(part: Locator) -> None:

@@ -163,6 +163,7 @@ def _judge_a_project(body: Organisation, by: Person, today: date, rng: Rng) -> N
         Template.PROJECT,
         _("Rénover l’ancienne salle des fêtes"),
         _("Le projet est à l’étude : votre avis pèse sur ce qui sera décidé."),
+        Proof.CODE,
     )
     phase = consultation.phases.get()
     criteria = list(phase.contributions.filter(kind=ContributionKind.CRITERION).order_by("number"))
@@ -211,6 +212,7 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
         Template.BUDGET,
         _("Budget participatif : 120 000 € pour la ville"),
         _("Huit projets étudiés par les services ; les habitants choisissent."),
+        Proof.CODE,
     )
     vote = consultation.phases.get(kind=PhaseKind.BUDGET)
     vote.settings = written_settings(BudgetSettings(envelope_euros=texts.ENVELOPE))
@@ -252,17 +254,25 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
 
 
 def _begun(
-    body: Organisation, by: Person, template: Template, title: str, summary: str
+    body: Organisation,
+    by: Person,
+    template: Template,
+    title: str,
+    summary: str,
+    proof: Proof = Proof.DEVICE,
 ) -> Consultation:
-    """A consultation whose first phase began some days ago."""
+    """A consultation whose first phase began some days ago, open to all unless people are proved.
+
+    Whoever visits the demonstration takes part in those under way at once.
+    """
     return create_consultation(
         organisation=body,
         template=template,
         content=ConsultationContent(
             title=title,
             summary=summary,
-            admission=Admission.VERIFIED,
-            proofs=(Proof.CODE,),
+            admission=Admission.OPEN if proof == Proof.DEVICE else Admission.VERIFIED,
+            proofs=() if proof == Proof.DEVICE else (proof,),
             embargo_reason=_("Démonstration : aucune élection n’est concernée."),
         ),
         by=by,
@@ -284,9 +294,10 @@ def _written(
 
 
 def _crowd(consultation: Consultation, count: int) -> list[Participant]:
-    """People who each typed a code of their own."""
+    """People who each typed a code of their own, or came with a device."""
+    proof = Proof.CODE if consultation.is_verified else Proof.DEVICE
     return [
-        admit(consultation=consultation, proof=Proof.CODE, verified=secrets.token_hex(6))[0]
+        admit(consultation=consultation, proof=proof, verified=secrets.token_hex(6))[0]
         for _rank in range(count)
     ]
 
