@@ -24,6 +24,13 @@ from parvis.foundation.errors import Conflict
 SECRET_BYTES = 32
 COOKIE_SECONDS = 400 * 24 * 3600
 
+# Asked at each vote: written once, since composing it costs ten times as much as answering it.
+_FIND = f"""
+    SELECT person.* FROM {Participant._meta.db_table} person
+    JOIN {ParticipantAccess._meta.db_table} access ON access.participant_id = person.id
+    WHERE access.secret_hash = %s AND person.consultation_id = %s AND person.erased_on IS NULL
+"""  # noqa: S608 – the names of our own tables
+
 
 def cookie_name(consultation: Consultation) -> str:
     return f"parvis-{consultation.code}"
@@ -34,9 +41,9 @@ def participant_of(request: HttpRequest, consultation: Consultation) -> Particip
     secret = request.COOKIES.get(cookie_name(consultation), "")
     if not secret:
         return None
-    found: Participant | None = Participant.objects.filter(
-        consultation=consultation, erased_on__isnull=True, accesses__secret_hash=secret_hash(secret)
-    ).first()
+    found: Participant | None = next(
+        iter(Participant.objects.raw(_FIND, [secret_hash(secret), consultation.pk])), None
+    )
     if found is not None:
         found.consultation = consultation
     return found

@@ -9,7 +9,7 @@ from django_scopes import scopes_disabled
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.models import ClosedVote, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
-from parvis.consultations.operations.voting import Ballot, Choice, _commit
+from parvis.consultations.operations.voting import Ballot, Choice, commit
 from parvis.consultations.tests.factories import (
     ContributionFactory,
     PhaseFactory,
@@ -62,8 +62,8 @@ def test_of_two_whole_ballots_one_is_left_whole(opinions):
     budget, (first, second, third) = budget_beside(opinions)
     who = participant(opinions.consultation).pk
     failed = at_once(
-        lambda: _commit([whole(budget, who, first, second)]),
-        lambda: _commit([whole(budget, who, third)]),
+        lambda: commit([whole(budget, who, first, second)]),
+        lambda: commit([whole(budget, who, third)]),
     )
     assert failed is None
     assert list(Vote.objects.values_list("subject", flat=True)) == [third]
@@ -72,8 +72,8 @@ def test_of_two_whole_ballots_one_is_left_whole(opinions):
 def test_one_vote_by_two_processes_is_one_vote(opinions, statement):
     who = participant(opinions.consultation).pk
     failed = at_once(
-        lambda: _commit([opinion(opinions, who, statement)]),
-        lambda: _commit([opinion(opinions, who, statement, -1)]),
+        lambda: commit([opinion(opinions, who, statement)]),
+        lambda: commit([opinion(opinions, who, statement, -1)]),
     )
     assert failed is None
     assert list(Vote.objects.values_list("value", flat=True)) == [-1]
@@ -84,8 +84,8 @@ def test_a_whole_ballot_does_not_hold_up_the_other_votes_of_its_voter(opinions, 
     budget, projects = budget_beside(opinions)
     voter, other = (participant(opinions.consultation).pk for _rank in range(2))
     failed = at_once(
-        lambda: _commit([opinion(opinions, voter, statement), opinion(opinions, other, statement)]),
-        lambda: _commit([whole(budget, voter, *projects), opinion(opinions, other, statement, -1)]),
+        lambda: commit([opinion(opinions, voter, statement), opinion(opinions, other, statement)]),
+        lambda: commit([whole(budget, voter, *projects), opinion(opinions, other, statement, -1)]),
     )
     assert failed is None
     assert Vote.objects.filter(phase=budget).count() == 3
@@ -99,7 +99,7 @@ def test_a_close_waits_for_the_votes_under_way_and_counts_them(opinions, stateme
     who = participant(opinions.consultation).pk
 
     def vote_at_the_last_second() -> None:
-        assert _commit([opinion(opinions, who, statement)]) == [None]
+        assert commit([opinion(opinions, who, statement)]) == [None]
         Phase.objects.filter(pk=opinions.pk).update(closes_at=timezone.now())
 
     failed = at_once(vote_at_the_last_second, lambda: close_phase(phase=opinions))
