@@ -141,7 +141,7 @@ class ProjectForm(forms.Form):
             "fois le vote commencé."
         ),
         error_messages={
-            "min_value": gettext_lazy("Un projet chiffré coûte au moins 1 €."),
+            "min_value": gettext_lazy("Un projet chiffré coûte au moins 1 €."),
             "invalid": gettext_lazy("Écrivez un nombre entier d’euros, sans espace ni virgule."),
         },
     )

@@ -160,7 +160,7 @@ def _held_before_the_vote(phase: Phase) -> Phase:
 def _check_cost(phase: Phase, cost_euros: int | None) -> None:
     envelope = settings_as(BudgetSettings, phase.kind, phase.settings).envelope_euros
     if not cost_euros or cost_euros < 1:
-        raise Refusal(_("Un projet chiffré coûte au moins 1 €."), field="cost_euros")
+        raise Refusal(_("Un projet chiffré coûte au moins 1 €."), field="cost_euros")
     if cost_euros > envelope:
         raise Refusal(
             _(
