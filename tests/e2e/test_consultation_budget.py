@@ -27,7 +27,7 @@ pytestmark = [
 
 
 def test_a_budget_from_its_projects_to_its_result(reception: Reception):
-    mandate = MandateFactory(confirmed=True)
+    mandate = MandateFactory.create(confirmed=True)
     consultation = ConsultationFactory.create(
         organisation=mandate.organisation, opened=True, title="Budget participatif"
     )
