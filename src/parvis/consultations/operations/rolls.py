@@ -43,7 +43,7 @@ _COLUMNS = {
     "family": ("nom", "nom naissance", "nom famille", "nom patronymique", "naissance nom"),
     "usage": ("nom usage", "nom epouse", "nom marital", "usage nom"),
     "given": ("prenom", "prenoms"),
-    "born": ("date naissance", "naissance", "ne le", "nee le", "date"),
+    "born": ("date naissance", "naissance", "ne", "nee", "ne e", "date"),
     "number": ("numero", "numero liste", "no", "n", "numero electeur", "numero ordre", "ordre"),
 }
 _SMALL_WORDS = frozenset({"de", "d", "du", "la", "le", "l", "sur", "s"})

@@ -172,7 +172,7 @@ def _page(
     proofs = [Proof(proof) for proof in consultation.proofs]
     return team_page(
         request,
-        "admission",
+        "consultations/team/admission.html",
         consultation,
         {
             "proofs": [(proof, entered.get(proof, 0)) for proof in proofs],
