@@ -26,6 +26,7 @@ from parvis.consultations.operations.notices import tell
 from parvis.consultations.tasks.calendar import forget_ended, send_weekly_digests
 from parvis.consultations.tests.factories import ContributionFactory, running_phase, with_access
 from parvis.consultations.tests.visitors import Visitor, links_sent
+from parvis.foundation import erasures
 from parvis.foundation.models import Erasure, OutgoingMail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
@@ -211,7 +212,7 @@ def test_all_that_recognised_people_is_destroyed_for_good():
     # A backup from before it, put back: the key is nowhere, the rest leaves again.
     Participant.objects.filter(pk=person.pk).update(identity=identity, mail="c@exemple.fr")
     Consultation.objects.filter(pk=consultation.pk).update(key_destroyed_at=None)
-    forget_again(consultation.pk)
+    erasures.replay()
     assert_forgotten(consultation, person, identity)
     assert Consultation.objects.get(pk=consultation.pk).key_destroyed_at is not None
 
