@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parvis.consultations.enums import ContributionState, ModerationAct, VoteKind
-from parvis.consultations.models import Contribution, ModerationDecision, Vote
+from parvis.consultations.models import ClosedVote, Contribution, ModerationDecision, Vote
 
 # A merged idea that is merged again, and so on: more than anybody does.
 MOST_STEPS = 50
@@ -132,14 +132,19 @@ def _acts(
 
 
 def _stayed(sources: Sequence[Contribution], target: Contribution) -> dict[int, int]:
-    """Supports left on each source by people who do not support the target."""
+    """Supports left on each source by people who do not support the target.
+
+    People are participants; once the consultation is closed, numbers drawn at random.
+    """
     if not sources:
         return {}
-    supports = Vote.objects.filter(kind=VoteKind.SUPPORT, value=1)
-    followed = set(supports.filter(subject=target).values_list("participant", flat=True))
+    keys = [target.pk, *(source.pk for source in sources)]
+    given = {"kind": VoteKind.SUPPORT, "value": 1, "subject__in": keys}
+    rows = list(Vote.objects.filter(**given).values_list("subject", "participant"))
+    rows += ClosedVote.objects.filter(**given).values_list("subject", "voter")
+    followed = {who for subject, who in rows if subject == target.pk}
     left: dict[int, int] = {}
-    for subject, participant in supports.filter(subject__in=sources).values_list(
-        "subject", "participant"
-    ):
-        left[subject] = left.get(subject, 0) + (participant not in followed)
+    for subject, who in rows:
+        if subject != target.pk:
+            left[subject] = left.get(subject, 0) + (who not in followed)
     return left

@@ -24,9 +24,18 @@ from parvis.consultations.enums import (
     BALLOT_KINDS,
     CONSULTATION_TRANSITIONS,
     ConsultationState,
+    NoticeKind,
     VoteKind,
 )
-from parvis.consultations.models import ClosedVote, Consultation, Phase, PhaseFigures, Vote
+from parvis.consultations.models import (
+    ClosedVote,
+    Consultation,
+    Notice,
+    Phase,
+    PhaseFigures,
+    SupportMove,
+    Vote,
+)
 from parvis.consultations.operations.holding import hold_consultation, hold_phase
 from parvis.consultations.results.counting import count
 from parvis.foundation.errors import Conflict
@@ -76,6 +85,9 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
         phases = list(held.phases.order_by("pk"))
         cut = [phase for phase in phases if cut_ballots(hold_phase(phase), {VoteKind.SUPPORT})]
         Phase.objects.filter(pk__in=[phase.pk for phase in cut]).update(traces_wiped_at=None)
+        # They tell what somebody supported, as the supports did.
+        SupportMove.objects.filter(participant__consultation=held).delete()
+        Notice.objects.filter(participant__consultation=held, kind=NoticeKind.MOVE_ASKED).delete()
         held.state = ConsultationState.CLOSED
         held.closed_at = timezone.now()
         held.save(update_fields=["state", "closed_at"])
@@ -99,7 +111,7 @@ def finish_close(*, phase: Phase) -> None:
 
     Done again by the tasks until it was done once; raise what `wipe_freed_space` raises.
     """
-    wipe_freed_space(Vote, PhaseFigures)
+    wipe_freed_space(Vote, PhaseFigures, SupportMove, Notice)
     with scopes_disabled():
         Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=timezone.now())
 

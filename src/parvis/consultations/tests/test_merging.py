@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
@@ -21,9 +22,12 @@ from parvis.consultations.models import (
     Contribution,
     ModerationDecision,
     Notice,
+    Phase,
     SupportMove,
+    Vote,
 )
 from parvis.consultations.operations import merging
+from parvis.consultations.operations.closing import close_consultation
 from parvis.consultations.operations.merging import Part, answer_move, merge, restore, split
 from parvis.consultations.tests.factories import (
     ContributionFactory,
@@ -263,6 +267,21 @@ def test_a_support_taken_back_is_not_brought_back(phase, by):
     restore(contribution=stored(source), by=by)
     assert supporters_of(source) == supporters_of(target) == set()
     assert (stored(target).support_count, stored(source).support_count) == (0, 0)
+
+
+def test_the_close_of_the_consultation_leaves_no_tie_and_keeps_the_figures(phase, by):
+    source, target = ideas(phase)
+    yes, _no, _silent = supported(source)
+    merge(phase=phase, sources=[source.pk], target=target.pk, by=by)
+    answer_move(participant=yes, pk=asked(yes, source).pk, accepts=True)
+    assert trace_of(stored(target)).stayed == 2
+    now = timezone.now()
+    Phase.objects.filter(pk=phase.pk).update(closes_at=now, closed_at=now)
+    close_consultation(consultation=phase.consultation)
+    assert not Vote.objects.exists()
+    assert not SupportMove.objects.exists()
+    assert not Notice.objects.filter(kind=NoticeKind.MOVE_ASKED).exists()
+    assert trace_of(stored(target)).stayed == 2
 
 
 # --- Pages

@@ -44,6 +44,7 @@ def home(request: HatRequest) -> HttpResponse:
                 "roles": [TeamRole(role).label for role in TeamRole.values if role in roles],
                 "moderates": TeamRole.MODERATOR in roles,
                 "keys_paper": TeamRole.PAPER in roles,
+                "answers": TeamRole.ANSWERS in roles,
                 "waiting": waiting_count(request.hat, consultation)
                 if TeamRole.MODERATOR in roles
                 else 0,
