@@ -16,8 +16,8 @@ from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.device,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 ROLL = "nom;prénoms;date de naissance;numéro\nPetit;Claire Marie;03/04/1975;12\n"

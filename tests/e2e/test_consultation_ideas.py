@@ -22,8 +22,8 @@ from tests.e2e.test_weight import PUBLIC_BYTES, weight
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.device,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -20,8 +20,8 @@ from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.device,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 STATEMENTS = (

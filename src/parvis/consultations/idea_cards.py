@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parvis.consultations.enums import ContributionKind, ContributionState, VoteKind
-from parvis.consultations.models import Attachment, Contribution, Participant, Phase, Vote
+from parvis.consultations.models import (
+    Attachment,
+    Contribution,
+    OfficialAnswer,
+    Participant,
+    Phase,
+    Vote,
+)
 from parvis.consultations.phase_settings import IdeasSettings, settings_as
+from parvis.consultations.pre_electoral import withheld
 from parvis.foundation.uploads import IMAGES
 
 # Characters of the text shown in a list.
@@ -29,13 +37,10 @@ class Card:
     theme: str
     sector: str
     supported: bool
+    # The official answer; None = none yet, or a pre-electoral period keeps it back.
+    answer: OfficialAnswer | None = None
     image: Attachment | None = None
     documents: Sequence[Attachment] = field(default_factory=tuple)
-
-    @property
-    def answer(self) -> Any:
-        """The official answer, or None."""
-        return getattr(self.idea, "official_answer", None)
 
     @property
     def excerpt(self) -> str:
@@ -62,6 +67,7 @@ def cards(
     themes = {choice.code: choice.label for choice in settings.themes}
     sectors = {choice.code: choice.label for choice in settings.sectors}
     supported = supported_by(participant, ideas)
+    is_held_back = withheld(phase.consultation) is not None
     files: dict[int, list[Attachment]] = {}
     if with_files:
         for attached in Attachment.objects.filter(contribution__in=ideas).order_by("pk"):
@@ -74,6 +80,7 @@ def cards(
             theme=themes.get(idea.theme, ""),
             sector=sectors.get(idea.sector, ""),
             supported=idea.pk in supported,
+            answer=None if is_held_back else getattr(idea, "official_answer", None),
             image=next((one for one in files.get(idea.pk, ()) if one.media_type in IMAGES), None),
             documents=[one for one in files.get(idea.pk, ()) if one.media_type not in IMAGES],
         )

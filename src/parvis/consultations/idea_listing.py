@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.consultations.enums import ContributionKind, ContributionState, Verdict
 from parvis.consultations.models import Contribution, OfficialAnswer, Phase
 from parvis.consultations.phase_settings import IdeasSettings
+from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.search import asked_words
 
 IDEAS_A_PAGE = 18
@@ -109,6 +110,8 @@ class IdeaFilters:
             rows = rows.filter(state=ContributionState.PUBLISHED)
         # By the few answers there are, not by looking for one at each idea.
         answered = OfficialAnswer.objects.filter(contribution__phase=phase)
+        if withheld(phase.consultation) is not None:
+            answered = answered.none()
         if self.status in _VERDICTS:
             told = answered.filter(verdict=_VERDICTS[self.status])
             rows = rows.filter(pk__in=told.values("contribution"))

@@ -105,8 +105,10 @@ def _check(ballot: Ballot) -> None:
         raise Refusal(_("C’est trop de votes à la fois : envoyez-les en plusieurs fois."))
     for choice in ballot.choices:
         is_pair = 0 < choice.subject < choice.other
-        if (choice.value is not None and choice.value not in values) or (
-            is_pair != (ballot.kind == VoteKind.PREFERENCE)
+        if (
+            choice.subject <= 0
+            or (choice.value is not None and choice.value not in values)
+            or is_pair != (ballot.kind == VoteKind.PREFERENCE)
         ):
             raise Refusal(
                 _("Ce vote n’est pas lisible : rechargez la page, puis votez de nouveau.")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import select_template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -20,14 +20,13 @@ from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.results import budgets, ideas, opinions, pairs, projects
 
 _SHOWN: Mapping[str, tuple[str, Callable[[Phase], dict[str, Any]]]] = {
-    PhaseKind.IDEAS: ("ideas", ideas.shown),
-    PhaseKind.PROJECT: ("projects", projects.shown),
-    PhaseKind.EVALUATION: ("projects", projects.shown),
-    PhaseKind.OPINIONS: ("opinions", opinions.shown),
-    PhaseKind.PAIRS: ("pairs", pairs.shown),
-    PhaseKind.BUDGET: ("budgets", budgets.shown),
+    PhaseKind.IDEAS: ("consultations/results/_ideas.html", ideas.shown),
+    PhaseKind.PROJECT: ("consultations/results/_projects.html", projects.shown),
+    PhaseKind.EVALUATION: ("consultations/results/_projects.html", projects.shown),
+    PhaseKind.OPINIONS: ("consultations/results/_opinions.html", opinions.shown),
+    PhaseKind.PAIRS: ("consultations/results/_pairs.html", pairs.shown),
+    PhaseKind.BUDGET: ("consultations/results/_budgets.html", budgets.shown),
 }
-_FIGURES_ALONE = "consultations/results/_figures.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,12 @@ def results_of(consultation: Consultation, *, for_team: bool = False) -> list[Ph
 
 
 def _rendered(phase: Phase) -> SafeString:
-    name, shown = _SHOWN[phase.kind]
+    template, shown = _SHOWN[phase.kind]
     content = shown(phase)
-    template = select_template(
-        [
-            f"consultations/results/_{name}.html",
-            f"consultations/results/_{phase.kind}.html",
-            _FIGURES_ALONE,
-        ]
-    )
     context = {
         **content,
         "result": content,
         "phase": phase,
         "consultation": phase.consultation,
     }
-    return template.render(context)  # type: ignore[no-any-return]
+    return render_to_string(template, context)

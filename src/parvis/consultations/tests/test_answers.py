@@ -206,7 +206,7 @@ def test_before_an_election_answers_wait_and_are_told_once_a_reason_is_written(p
             contribution=idea,
         ),
     )  # fmt: skip
-    assert tell_what_waited() == 0
+    assert tell_what_waited.func() == 0
     assert not Notice.objects.exists()
     result = reverse("consultations:result", args=[phase.consultation.code])
     assert "Un parc neuf" not in client.get(result).content.decode()
@@ -226,8 +226,8 @@ def test_what_an_election_held_back_is_told_at_its_end(phase):
         contribution=idea, content=AnswerContent("retained", "Oui."), by=by, revision=None
     )
     election.delete()
-    assert tell_what_waited() == 1
-    assert tell_what_waited() == 0
+    assert tell_what_waited.func() == 1
+    assert tell_what_waited.func() == 0
     assert told() == [author.pk]
 
 

@@ -79,7 +79,7 @@ def _collect_ideas(body: Organisation, by: Person, today: date, rng: Rng) -> Non
         by,
         Template.IDEAS,
         _("Vos idées pour le centre"),
-        _("Que faut-il changer d’abord dans le centre ? Chaque idée reçoit une réponse."),
+        _("Que faut-il changer d’abord dans le centre ? Chaque idée reçoit une réponse."),
     )
     phase = consultation.phases.get()
     settings = settings_as(IdeasSettings, phase.kind, phase.settings)
@@ -109,8 +109,8 @@ def _debate(body: Organisation, by: Person, today: date, rng: Rng) -> None:
         body,
         by,
         Template.OPINIONS,
-        _("Quelle place pour la voiture dans le centre ?"),
-        _("Douze affirmations, et les vôtres : dites si vous êtes d’accord."),
+        _("Quelle place pour la voiture dans le centre ?"),
+        _("Douze affirmations, et les vôtres : dites si vous êtes d’accord."),
     )
     phase = consultation.phases.get()
     statements = _written(
@@ -136,8 +136,8 @@ def _compare(body: Organisation, by: Person, today: date, rng: Rng) -> None:
         body,
         by,
         Template.PAIRS,
-        _("Par quoi commencer ?"),
-        _("Deux sujets à la fois : dites lequel compte le plus pour vous."),
+        _("Par quoi commencer ?"),
+        _("Deux sujets à la fois : dites lequel compte le plus pour vous."),
     )
     phase = consultation.phases.get()
     items = _written(phase, ContributionKind.ITEM, texts.ITEMS, by)
@@ -162,7 +162,7 @@ def _judge_a_project(body: Organisation, by: Person, today: date, rng: Rng) -> N
         by,
         Template.PROJECT,
         _("Rénover l’ancienne salle des fêtes"),
-        _("Le projet est à l’étude : votre avis pèse sur ce qui sera décidé."),
+        _("Le projet est à l’étude : votre avis pèse sur ce qui sera décidé."),
         Proof.CODE,
     )
     phase = consultation.phases.get()
@@ -198,7 +198,7 @@ def _judge_a_project(body: Organisation, by: Person, today: date, rng: Rng) -> N
         _PROJECT_DAYS_AGO,
         _(
             "La salle sera rénovée. Les notes sont hautes sur l’utilité et plus partagées sur le "
-            "coût : les travaux se feront en deux tranches, la scène et les accès d’abord. Les "
+            "coût : les travaux se feront en deux tranches, la scène et les accès d’abord. Les "
             "conditions les plus soutenues, l’accessibilité et l’information des voisins, sont "
             "inscrites dans le cahier des charges."
         ),
@@ -210,8 +210,8 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
         body,
         by,
         Template.BUDGET,
-        _("Budget participatif : 120 000 € pour la ville"),
-        _("Huit projets étudiés par les services ; les habitants choisissent."),
+        _("Budget participatif : 120 000 € pour la ville"),
+        _("Huit projets étudiés par les services ; les habitants choisissent."),
         Proof.CODE,
     )
     vote = consultation.phases.get(kind=PhaseKind.BUDGET)
@@ -273,7 +273,7 @@ def _begun(
             summary=summary,
             admission=Admission.OPEN if proof == Proof.DEVICE else Admission.VERIFIED,
             proofs=() if proof == Proof.DEVICE else (proof,),
-            embargo_reason=_("Démonstration : aucune élection n’est concernée."),
+            embargo_reason=_("Démonstration : aucune élection n’est concernée."),
         ),
         by=by,
         begins=timezone.now() - _DRAWN_BEFORE,

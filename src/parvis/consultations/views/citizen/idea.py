@@ -107,7 +107,6 @@ def idea_page(
             "refusal": found.decisions.exclude(reason="").last() if is_mine else None,
             "trace": trace_of(found),
             "idea_url": "consultations:idea",
-            "milestones": list(found.milestones.all()),
             "edited": found.decisions.filter(act="edited").last(),
         },
         status=status,
