@@ -108,7 +108,7 @@ def test_citizens_propose_items_where_they_may(client, may):
 
 
 def compared(phase: Phase, people: int) -> None:
-    """So many people who prefer what was written first, one in four the contrary; the last two tie."""
+    """So many people who prefer what was written first, one in four not; the last two tie."""
     keys = [one.pk for one in items(phase)]
     for rank in range(people):
         who = participant(phase.consultation)
