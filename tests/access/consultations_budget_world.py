@@ -6,9 +6,11 @@ Costed projects of a vote to come may still change; an open project has an argum
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from parvis.consultations.enums import ContributionKind, PhaseKind
 from parvis.consultations.models import Attachment, Phase
@@ -42,11 +44,20 @@ def budget_rows(mark: str, body: Organisation) -> dict[str, object]:
     return {"budget_phase": phase, "project": project, "spare_project": spare}
 
 
+def small_pdf(title: str) -> bytes:
+    """A whole document of one empty page: the tests of canaries read it."""
+    writer, file = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=200, height=200)
+    writer.add_metadata({"/Title": title})
+    writer.write(file)
+    return file.getvalue()
+
+
 def project_rows(phase: Phase) -> dict[str, object]:
     """Likewise, of a phase about a project: an argument, a document, another to take off."""
     (argument,) = written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre en été.")
     for name in ("plan.pdf", "de-trop.pdf"):
-        content = f"%PDF-1.4\n%{phase.pk} {name}\n%%EOF\n".encode()
+        content = small_pdf(f"{phase.pk} {name}")
         attach(receive_document(SimpleUploadedFile(name, content), field="document"), phase=phase)
     document, spare = Attachment.objects.filter(phase=phase).order_by("pk")
     return {"argument": argument, "document": document, "spare_document": spare}

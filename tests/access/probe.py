@@ -149,7 +149,7 @@ def text_of(answer: Answer) -> str:
     headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     if answer.headers.get("Content-Type", "").startswith("application/pdf"):
         body = text_of_pdf(answer.content)
-    elif answer.headers.get("Content-Type", "").startswith(WORKBOOK):
+    elif answer.headers.get("Content-Type", "").startswith((WORKBOOK, "application/zip")):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             body = " ".join(archive.read(name).decode() for name in archive.namelist())
     else:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parvis.consultations.enums import PhaseKind
 from tests.access.consultations.addresses import OPEN, phase
+from tests.access.consultations_budget_world import small_pdf
 from tests.access.route import COORDINATOR_OF_A, EVERYBODY, Route, fixed
 from tests.access.world import World
 
@@ -32,8 +33,7 @@ def _written(world: World, role: str) -> dict[str, Any]:
 
 
 def _pdf(world: World, role: str) -> dict[str, Any]:
-    content = f"%PDF-1.4\n%{uuid4()}\n%%EOF\n".encode()
-    return {"document": SimpleUploadedFile("plan.pdf", content)}
+    return {"document": SimpleUploadedFile("plan.pdf", small_pdf(str(uuid4())))}
 
 
 def _phase(world: World) -> dict[str, Any]:
