@@ -40,6 +40,13 @@ from parvis.consultations.models import (
     TeamMember,
 )
 from parvis.consultations.operations.preparing import ConsultationContent, create_consultation
+from parvis.consultations.phase_settings import (
+    IdeasSettings,
+    MapView,
+    PairsSettings,
+    Settings,
+    written_settings,
+)
 from parvis.consultations.tests.factories import (
     ConsultationFactory,
     ContributionFactory,
@@ -97,6 +104,13 @@ _FIRST = {
 }
 
 
+# A map to be looked at, and items that citizens may propose.
+_SETTINGS: dict[PhaseKind, Settings] = {
+    PhaseKind.IDEAS: IdeasSettings(map=MapView(50.63, 3.06)),
+    PhaseKind.PAIRS: PairsSettings(citizens_propose=True),
+}
+
+
 def build_consultations(
     mark: str, body: Organisation, registration: Registration
 ) -> ConsultationRows:
@@ -119,7 +133,12 @@ def build_consultations(
     keys.make(opened)
     phases: dict[str, Phase] = {}
     for kind in PhaseKind.values:
-        phases[kind] = PhaseFactory.create(consultation=opened, kind=kind)
+        settings = _SETTINGS.get(PhaseKind(kind))
+        phases[kind] = PhaseFactory.create(
+            consultation=opened,
+            kind=kind,
+            settings=written_settings(settings) if settings else {},
+        )
         if kind in _FIRST:
             written(phases[kind], _FIRST[PhaseKind(kind)], "Premier", "Deuxième", "Troisième")
     for cost in (10_000, 20_000):
