@@ -11,10 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from parvis.consultations.enums import ConsultationState, PhaseKind, Template
+from parvis.consultations.enums import (
+    ConsultationState,
+    ContributionKind,
+    PhaseKind,
+    Template,
+)
+from parvis.consultations.exposure import flush, log_shown
 from parvis.consultations.models import Consultation, Contribution, Phase
 from parvis.consultations.phase_settings import BudgetSettings, IdeasSettings, settings_as
-from parvis.consultations.tests.factories import ConsultationFactory, PhaseFactory
+from parvis.consultations.tests.factories import (
+    ConsultationFactory,
+    PhaseFactory,
+    running_phase,
+    written,
+)
 from parvis.consultations.tests.preparing import coordinator, registration_with_option
 from parvis.editions.models import Registration
 from parvis.editions.tests.factories import ElectionFactory, RegistrationFactory
@@ -311,3 +322,16 @@ def test_another_body_is_absent(client: Client):
     for name in ("consultation", "settings", "delete", "add_phase"):
         assert client.get(address(name, theirs.pk)).status_code == 404
     assert client.get(address("phase_settings", theirs.pk, 1)).status_code == 404
+
+
+def test_the_board_tells_how_evenly_statements_were_shown(
+    client: Client, registration: Registration
+):
+    phase = running_phase(PhaseKind.OPINIONS, organisation=registration.organisation)
+    shown = [one.pk for one in written(phase, ContributionKind.STATEMENT, "Un", "Deux", "Trois")]
+    page = client.get(address("consultation", phase.consultation.pk)).content.decode()
+    assert "présentation" not in page
+    log_shown(shown * 4 + shown[:2])
+    flush()
+    page = client.get(address("consultation", phase.consultation.pk)).content.decode()
+    assert "14 présentations ; la moins montrée l’a été 4 fois, pour 5 fois en général." in page

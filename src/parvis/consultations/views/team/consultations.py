@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings as site
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -14,10 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
-from parvis.consultations.enums import ConsultationState, ContributionState, Template
+from parvis.consultations.enums import (
+    ConsultationState,
+    ContributionKind,
+    ContributionState,
+    PhaseKind,
+    Template,
+)
+from parvis.consultations.exposure import Fairness, fairness
 from parvis.consultations.forms.preparing import NewConsultationForm, SettingsForm
 from parvis.consultations.forms.translating import TranslationForm
-from parvis.consultations.models import Consultation, Contribution
+from parvis.consultations.models import Consultation, Contribution, Phase
 from parvis.consultations.operations import preparing
 from parvis.consultations.permissions.team import access_consultation, may_prepare
 from parvis.consultations.pre_electoral import meetings
@@ -114,6 +123,7 @@ def _board(request: HatRequest, current: Consultation, *, status: int = 200) -> 
             "phases": [(phase, phase.is_running(now), phase.opens_at > now) for phase in phases],
             "problems": problems,
             "meetings": meetings(current.organisation, phases),
+            "exposures": _exposures(phases),
             "waiting": waiting,
             "people": current.participants.count(),
             "address": absolute(f"/participer/{current.code}/", request),
@@ -122,6 +132,25 @@ def _board(request: HatRequest, current: Consultation, *, status: int = 200) -> 
         },
         status=status,
     )
+
+
+# What is shown to be judged in a phase, whose fairness the board tells.
+_SHOWN_IN = {
+    PhaseKind.IDEAS: ContributionKind.IDEA,
+    PhaseKind.OPINIONS: ContributionKind.STATEMENT,
+    PhaseKind.PAIRS: ContributionKind.ITEM,
+    PhaseKind.BUDGET: ContributionKind.PROJECT,
+}
+
+
+def _exposures(phases: Sequence[Phase]) -> list[tuple[Phase, Fairness]]:
+    """How evenly what is to be judged was shown, of each phase where something was."""
+    found = [
+        (phase, fairness(phase, kind=_SHOWN_IN[PhaseKind(phase.kind)]))
+        for phase in phases
+        if phase.kind in _SHOWN_IN
+    ]
+    return [(phase, figure) for phase, figure in found if figure.shown]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
