@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import Hat
 from parvis.consultations.enums import ContributionState, TeamRole
-from parvis.consultations.models import Consultation, Contribution, PaperSheet, Phase, TeamMember
+from parvis.consultations.models import Consultation, Contribution, PaperSheet, TeamMember
 from parvis.foundation.permissions import Allowed, Decision, Denied
 
 
@@ -68,19 +68,6 @@ def access_moderated(hat: Hat, pk: int, contribution: int) -> Contribution:
         .exclude(state=ContributionState.DRAFT)
         .select_related("phase__consultation__organisation", "author", "parent", "merged_into")
         .filter(phase__consultation=pk, pk=contribution)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-def access_paper_phase(hat: Hat, pk: int, position: int) -> Phase:
-    """A phase of a consultation, or 404."""
-    found: Phase | None = (
-        Phase.objects.visible_to(hat)
-        .select_related("consultation__organisation")
-        .filter(consultation=pk, position=position)
         .first()
     )
     if found is None:

@@ -24,14 +24,12 @@ from parvis.consultations.operations import answering, milestones, publishing
 from parvis.consultations.operations.answering import AnswerContent
 from parvis.consultations.permissions.members import may_answer
 from parvis.consultations.permissions.team import access_consultation, access_contribution
+from parvis.consultations.views.team.page import TEAM, team_context
 from parvis.editions.embargo import embargo_of
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.permissions import Denied, require
 from parvis.foundation.stale import StaleForm
-
-READ_OR_SEND = ["GET", "HEAD", "POST"]
-TEAM = (RoleKind.COORDINATOR, RoleKind.CONSULTATION_TEAM)
 
 
 def answering_team(request: HatRequest, pk: int) -> Consultation:
@@ -41,15 +39,9 @@ def answering_team(request: HatRequest, pk: int) -> Consultation:
     return consultation
 
 
-def frame(consultation: Consultation, here: str) -> dict[str, Any]:
-    """What every page of answers, milestones and result has in its context."""
-    return {
-        "consultation": consultation,
-        "is_inner": True,
-        "here": here,
-        "is_simulated": consultation.organisation.is_simulated,
-        "embargo": embargo_of(consultation.organisation),
-    }
+def outcome_context(consultation: Consultation, here: str) -> dict[str, Any]:
+    """What pages of answers, milestones and the result show: the pre-electoral period besides."""
+    return {**team_context(consultation, here), "embargo": embargo_of(consultation.organisation)}
 
 
 @require_safe
@@ -62,13 +54,13 @@ def answers(request: HatRequest, pk: int) -> HttpResponseBase:
     return listing.respond(
         "consultations/team/answers.html",
         {
-            **frame(consultation, "answers"),
+            **outcome_context(consultation, "answers"),
             "waiting": rows.filter(official_answer__isnull=True, state="published").count(),
         },
     )
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(*TEAM)
 def answer(request: HatRequest, pk: int, contribution: int) -> HttpResponse:
     """Answer a contribution, or change its answer."""
@@ -104,7 +96,7 @@ def answer(request: HatRequest, pk: int, contribution: int) -> HttpResponse:
         request,
         "consultations/team/answer.html",
         {
-            **frame(consultation, "answers"),
+            **outcome_context(consultation, "answers"),
             "contribution": found,
             "given": given,
             "form": form,
@@ -156,7 +148,7 @@ def answer_alike(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "consultations/team/answer_alike.html",
         {
-            **frame(consultation, "answers"),
+            **outcome_context(consultation, "answers"),
             "form": form,
             "fresh": fresh,
             "answered": [row for row in rows if row.verdict is not None],
@@ -170,7 +162,7 @@ def _ticked(values: list[str]) -> set[int]:
     return {int(one) for one in values if one.isascii() and one.isdigit() and len(one) < 19}
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(RoleKind.COORDINATOR)
 def embargo_reason(request: HatRequest, pk: int) -> HttpResponse:
     """Write why answers, milestones and results are shown in spite of an election."""
@@ -202,7 +194,7 @@ def embargo_reason(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "consultations/team/answer_form.html",
         {
-            **frame(consultation, "answers"),
+            **outcome_context(consultation, "answers"),
             "title": _("Période préélectorale"),
             "form": form,
             "back_url": reverse("consultations:answers", args=[pk]),

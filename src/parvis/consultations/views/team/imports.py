@@ -16,7 +16,7 @@ from parvis.consultations.forms.imports import ImportForm
 from parvis.consultations.models import ImportJob
 from parvis.consultations.operations import importing
 from parvis.consultations.permissions.team import access_consultation
-from parvis.consultations.views.team.answers import READ_OR_SEND, frame
+from parvis.consultations.views.team.page import team_context
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 
@@ -36,7 +36,7 @@ def access_import(hat: Hat, pk: int, job: int) -> ImportJob:
     return found
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(RoleKind.COORDINATOR)
 def imports(request: HatRequest, pk: int) -> HttpResponse:
     """The imports of a consultation, and the form that brings another file."""
@@ -68,7 +68,7 @@ def imports(request: HatRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "consultations/team/imports.html",
-        {**frame(consultation, "imports"), "form": form, "jobs": jobs},
+        {**team_context(consultation, "imports"), "form": form, "jobs": jobs},
         status=422 if form.errors else 200,
     )
 
@@ -81,7 +81,7 @@ def import_job(request: HatRequest, pk: int, job: int) -> HttpResponse:
     return render(
         request,
         "consultations/team/import.html",
-        {**frame(found.phase.consultation, "imports"), "job": found},
+        {**team_context(found.phase.consultation, "imports"), "job": found},
     )
 
 

@@ -20,6 +20,7 @@ from parvis.consultations.moderation_queue import waiting_count
 from parvis.consultations.operations import team as operations
 from parvis.consultations.permissions.members import access_member, may_run_team, roles_of
 from parvis.consultations.permissions.team import access_consultation
+from parvis.consultations.views.team.page import team_context
 from parvis.foundation.addresses import site_address
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
@@ -85,7 +86,7 @@ def members(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "consultations/team/members.html",
         {
-            "consultation": consultation,
+            **team_context(consultation, "members"),
             "form": form,
             "members": TeamMember.objects.filter(consultation=consultation)
             .select_related("person")
@@ -94,7 +95,6 @@ def members(request: HatRequest, pk: int) -> HttpResponse:
             "invitations": TeamInvitation.objects.filter(
                 consultation=consultation, invited_at__gt=timezone.now() - INVITATION_LIFETIME
             ).order_by("email", "role"),
-            "is_simulated": consultation.organisation.is_simulated,
         },
         status=422 if form.errors else 200,
     )

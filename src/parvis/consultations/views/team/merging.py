@@ -19,7 +19,8 @@ from parvis.consultations.models import Contribution
 from parvis.consultations.near_ideas import compared_text, near_ideas
 from parvis.consultations.operations import merging
 from parvis.consultations.search import search_text
-from parvis.consultations.views.team.moderation import TEAM, contribution_of
+from parvis.consultations.views.team.moderation import contribution_of
+from parvis.consultations.views.team.page import TEAM, team_context
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 
@@ -172,12 +173,7 @@ def _merge_page(
 
 
 def _context(found: Contribution) -> dict[str, Any]:
-    consultation = found.phase.consultation
-    return {
-        "consultation": consultation,
-        "contribution": found,
-        "is_simulated": consultation.organisation.is_simulated,
-    }
+    return {**team_context(found.phase.consultation, "moderation"), "contribution": found}
 
 
 def _numbers(values: list[str]) -> list[int]:

@@ -20,12 +20,11 @@ from parvis.consultations.models import Milestone
 from parvis.consultations.operations import milestones as operations
 from parvis.consultations.operations.milestones import MilestoneContent
 from parvis.consultations.views.team.answers import (
-    READ_OR_SEND,
-    TEAM,
     answering_team,
-    frame,
+    outcome_context,
     stale_page,
 )
+from parvis.consultations.views.team.page import TEAM
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.stale import StaleForm
@@ -54,17 +53,17 @@ def milestones(request: HatRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "consultations/team/milestones.html",
-        {**frame(consultation, "milestones"), "delivery": delivery_of(consultation)},
+        {**outcome_context(consultation, "milestones"), "delivery": delivery_of(consultation)},
     )
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(*TEAM)
 def milestone_add(request: HatRequest, pk: int) -> HttpResponse:
     return _page(request, pk, None)
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(*TEAM)
 def milestone(request: HatRequest, pk: int, milestone: int) -> HttpResponse:
     return _page(request, pk, access_milestone(request.hat, pk, milestone))
@@ -115,7 +114,7 @@ def _page(request: HatRequest, pk: int, found: Milestone | None) -> HttpResponse
         request,
         "consultations/team/answer_form.html",
         {
-            **frame(consultation, "milestones"),
+            **outcome_context(consultation, "milestones"),
             "title": _("Changer un jalon") if found else _("Nouveau jalon"),
             "form": form,
             "back_url": reverse("consultations:milestones", args=[pk]),

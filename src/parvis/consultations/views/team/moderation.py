@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from parvis.accounts.access import hat_required
-from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.consultations.enums import ContributionKind, ContributionState, ModerationReason
 from parvis.consultations.forms.moderation import AppealDecisionForm, RefusalForm
@@ -32,12 +31,11 @@ from parvis.consultations.operations import moderating
 from parvis.consultations.permissions.members import access_moderated, may_moderate
 from parvis.consultations.permissions.team import access_consultation
 from parvis.consultations.traces import trace_of
+from parvis.consultations.views.team.page import TEAM, team_context
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.permissions import require
 from parvis.texts.masking import spans
-
-TEAM = (RoleKind.COORDINATOR, RoleKind.CONSULTATION_TEAM)
 
 
 def moderated(request: HatRequest, pk: int) -> Consultation:
@@ -76,11 +74,10 @@ def _list(request: HatRequest, consultation: Consultation, *, everything: bool) 
     return listing.respond(
         "consultations/moderation/queue.html",
         {
-            "consultation": consultation,
+            **team_context(consultation, "moderation"),
             "everything": everything,
             "waiting": waiting_count(request.hat, consultation),
             "bulk_limit": moderating.BULK_LIMIT,
-            "is_simulated": consultation.organisation.is_simulated,
         },
     )
 
@@ -166,11 +163,10 @@ def bulk(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "consultations/moderation/bulk.html",
         {
-            "consultation": consultation,
+            **team_context(consultation, "moderation"),
             "chosen": chosen,
             "left": len(seen) - len(chosen),
             "seen": {row.pk: seen[row.pk] for row in chosen},
-            "is_simulated": consultation.organisation.is_simulated,
         },
     )
 
@@ -194,7 +190,7 @@ def page(
         request,
         "consultations/moderation/one.html",
         {
-            "consultation": consultation,
+            **team_context(consultation, "moderation"),
             "contribution": found,
             "pill": pill_of(found),
             "author": signed(found),
@@ -222,7 +218,6 @@ def page(
             and found.state == ContributionState.PUBLISHED,
             "trace": trace_of(found),
             "following": following,
-            "is_simulated": consultation.organisation.is_simulated,
         },
         status=status,
     )

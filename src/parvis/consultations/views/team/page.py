@@ -1,4 +1,4 @@
-"""The frame of a page about one consultation, for its team."""
+"""The frame of the pages about one consultation, for its team."""
 
 from __future__ import annotations
 
@@ -7,8 +7,22 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.consultations.models import Consultation
+
+# The hats of who works on a consultation; what each may do there is asked for besides.
+TEAM = (RoleKind.COORDINATOR, RoleKind.CONSULTATION_TEAM)
+
+
+def team_context(consultation: Consultation, here: str = "") -> dict[str, Any]:
+    """What every page below the board of the consultation shows; `here` is the tab it is in."""
+    return {
+        "consultation": consultation,
+        "is_inner": True,
+        "here": here,
+        "is_simulated": consultation.organisation.is_simulated,
+    }
 
 
 def team_page(
@@ -19,9 +33,4 @@ def team_page(
     status: int = 200,
 ) -> HttpResponse:
     """A page below the board of the consultation."""
-    shared = {
-        "consultation": consultation,
-        "is_inner": True,
-        "is_simulated": consultation.organisation.is_simulated,
-    }
-    return render(request, template, {**shared, **context}, status=status)
+    return render(request, template, {**team_context(consultation), **context}, status=status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -21,17 +19,13 @@ from parvis.accounts.requests import HatRequest
 from parvis.consultations.blank_sheets import MOST_SHEETS, sheets_of
 from parvis.consultations.enums import SheetState
 from parvis.consultations.forms.paper import LabelForm, SheetForm, shown
-from parvis.consultations.models import Consultation, PaperSheet, Phase
+from parvis.consultations.models import PaperSheet, Phase
 from parvis.consultations.operations import keying
 from parvis.consultations.paper_forms import differences, takes_paper
-from parvis.consultations.permissions.members import (
-    access_paper_phase,
-    access_sheet,
-    may_key_paper,
-)
+from parvis.consultations.permissions.members import access_sheet, may_key_paper
 from parvis.consultations.permissions.public import may_take_part
-from parvis.consultations.permissions.team import access_consultation
-from parvis.consultations.views.team.moderation import TEAM
+from parvis.consultations.permissions.team import access_consultation, access_phase
+from parvis.consultations.views.team.page import TEAM, team_context
 from parvis.documents.paper_sheets import render_sheets
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
@@ -115,7 +109,7 @@ def phases(request: HatRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "consultations/paper/phases.html",
-        {"rows": rows, **_context(consultation)},
+        {"rows": rows, **team_context(consultation, "paper")},
     )
 
 
@@ -141,7 +135,7 @@ def sheets(request: HatRequest, pk: int, position: int) -> HttpResponseBase:
             ),
             "form": LabelForm(),
             "print_form": PrintForm(),
-            **_context(phase.consultation),
+            **team_context(phase.consultation, "paper"),
         },
     )
 
@@ -179,7 +173,7 @@ def key(request: HatRequest, pk: int, position: int) -> HttpResponse:
             "label_form": label_form,
             "form": form,
             "how_to": form.shape.how_to,
-            **_context(phase.consultation),
+            **team_context(phase.consultation, "paper"),
         },
         status=422 if invalid else 200,
     )
@@ -229,7 +223,7 @@ def settle(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
                 for name in apart
             ],
             "form": form,
-            **_context(phase.consultation),
+            **team_context(phase.consultation, "paper"),
         },
         status=422 if form.errors else 200,
     )
@@ -278,7 +272,7 @@ def printed(request: HatRequest, pk: int, position: int) -> HttpResponse:
 
 
 def _phase(request: HatRequest, pk: int, position: int) -> Phase:
-    phase = access_paper_phase(request.hat, pk, position)
+    phase = access_phase(request.hat, pk, position)
     require(may_key_paper(request.hat, phase.consultation))
     if not takes_paper(phase):
         raise Http404
@@ -298,10 +292,3 @@ def _tell(request: HatRequest, sheet: PaperSheet) -> None:
     level = messages.WARNING if sheet.state == SheetState.DIFFERS else messages.SUCCESS
     text = words[SheetState(sheet.state)] % {"label": sheet.label}
     messages.add_message(request, level, text)
-
-
-def _context(consultation: Consultation) -> dict[str, Any]:
-    return {
-        "consultation": consultation,
-        "is_simulated": consultation.organisation.is_simulated,
-    }

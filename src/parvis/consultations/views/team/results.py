@@ -18,13 +18,13 @@ from parvis.consultations.operations import publishing
 from parvis.consultations.permissions.team import access_consultation
 from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.results.showing import results_of
-from parvis.consultations.views.team.answers import READ_OR_SEND, frame, stale_page
+from parvis.consultations.views.team.answers import outcome_context, stale_page
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 from parvis.foundation.stale import StaleForm
 
 
-@require_http_methods(READ_OR_SEND)
+@require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(RoleKind.COORDINATOR)
 def conclusion(request: HatRequest, pk: int) -> HttpResponse:
     """What is decided and why; the button `publier` publishes it with the result."""
@@ -68,7 +68,7 @@ def conclusion(request: HatRequest, pk: int) -> HttpResponse:
         request,
         "consultations/team/conclusion.html",
         {
-            **frame(consultation, "result"),
+            **outcome_context(consultation, "result"),
             "form": form,
             "is_over": consultation.state
             in (ConsultationState.CLOSED, ConsultationState.PUBLISHED),
