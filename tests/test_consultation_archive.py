@@ -1,11 +1,11 @@
-"""From the rows of the archive anybody computes the published result of a consultation again."""
+"""From the files of the archive anybody computes the published result of a consultation again."""
 
 from __future__ import annotations
 
 import csv
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.analyse.cli import main
+from parvis.consultations.archives import votes
+from parvis.consultations.archives.votes import Numbers, Table, votes_of
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, VoteKind
 from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.following import follow
 from parvis.consultations.operations.voting import Ballot, Choice, preference, vote
-from parvis.consultations.results import opinions, pairs
-from parvis.consultations.tests.factories import participant, running_phase, written
+from parvis.consultations.tests.factories import participant, publish, running_phase, written
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +40,19 @@ def ended(phase: Phase) -> Phase:
     return close_phase(phase=phase)
 
 
-def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([columns, *rows])
-    return str(path)
+def archived(phase: Phase, folder: Path) -> Mapping[str, str]:
+    """The tables of the phase as its archive gives them, by name; written below the folder."""
+    publish(phase)
+    written = votes_of(Phase.objects.select_related("consultation").get(pk=phase.pk), Numbers())
+    assert written is not None
+    paths = {}
+    for table in written.files:
+        assert isinstance(table, Table)
+        path = folder / table.name.rpartition("/")[2]
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([table.columns, *table.rows()])
+        paths[path.name] = str(path)
+    return paths
 
 
 def analysed(capsys: Any, *arguments: str) -> dict[str, Any]:
@@ -52,7 +62,8 @@ def analysed(capsys: Any, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("people", [1, 40])
-def test_groups_of_opinion(tmp_path, capsys, people):
+def test_groups_of_opinion(tmp_path, capsys, monkeypatch, people):
+    monkeypatch.setattr(votes, "FEWEST_VOTERS", 1)
     phase = running_phase(PhaseKind.OPINIONS)
     keys = [
         one.pk
@@ -72,14 +83,11 @@ def test_groups_of_opinion(tmp_path, capsys, people):
     Contribution.objects.filter(pk=keys[4]).update(state=ContributionState.REFUSED)
     result = ended(phase).result
 
-    comments = list(opinions.comments_rows(phase))
-    assert [row[4] for row in comments if row[3] == -1] == [""]
-    found = analysed(
-        capsys,
-        "opinions",
-        write(tmp_path / "votes.csv", opinions.VOTES_COLUMNS, opinions.votes_rows(phase)),
-        write(tmp_path / "comments.csv", opinions.COMMENTS_COLUMNS, comments),
-    )
+    files = archived(phase, tmp_path)
+    with Path(files["COMMENTS.csv"]).open(encoding="utf-8") as comments:
+        rows = list(csv.DictReader(comments))
+    assert [row["comment-body"] for row in rows if row["moderated"] == "-1"] == [""]
+    found = analysed(capsys, "opinions", files["VOTES.csv"], files["COMMENTS.csv"])
     assert found["groups"] == result["groups"] == (3 if people == 40 else 1)
     groups = [row["group"] for row in found["people"] if row["group"] is not None]
     assert [groups.count(group) for group in range(found["groups"])] == result["sizes"]
@@ -103,8 +111,7 @@ def test_ranking_by_pairs(tmp_path, capsys, people):
         ]
         vote(Ballot(phase, who.pk, VoteKind.PREFERENCE, choices))
     result = ended(phase).result
-    path = write(tmp_path / "votes.csv", pairs.PREFERENCES_COLUMNS, pairs.preferences_rows(phase))
-    found = analysed(capsys, "pairs", path)
+    found = analysed(capsys, "pairs", archived(phase, tmp_path)["VOTES.csv"])
     scored = [row for row in result["items"] if row["score"] is not None]
     assert {row["id"]: (row["score"], row["rank"]) for row in found["items"]} == {
         str(row["number"]): (row["score"], row["rank"]) for row in scored

@@ -34,7 +34,6 @@ class Comparisons:
 
     winner: array[int] = field(default_factory=lambda: array("q"))
     loser: array[int] = field(default_factory=lambda: array("q"))
-    voter: array[int] = field(default_factory=lambda: array("q"))
     open: list[tuple[int, int]] = field(default_factory=list)
     people: int = 0
 
@@ -63,7 +62,6 @@ def compared(numbers: Mapping[int, int], votes: Iterable[tuple[int, int, int, in
         preferred, beaten = (first, second) if value > 0 else (second, first)
         found.winner.append(preferred)
         found.loser.append(beaten)
-        found.voter.append(voter)
     found.people = len(people)
     return found
 

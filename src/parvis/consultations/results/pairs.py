@@ -1,29 +1,17 @@
 """The result of a phase of comparisons by pairs: Bradley–Terry on its closed votes.
 
-`preferences_rows` is the file of the archive; `parvis analyse pairs VOTES.csv` on it gives the same
+`parvis analyse pairs VOTES.csv` on the file of the archive (`archives.votes`) gives the same
 scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from parvis.consultations.enums import ContributionKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase
 from parvis.consultations.pair_figures import Comparisons, compared, counted
 from parvis.consultations.results.opinions import forget_live_figures
-
-PREFERENCES_COLUMNS: Final = ("voter-id", "winner", "loser")
-
-
-def preferences_rows(phase: Phase) -> Iterator[tuple[int, int, int]]:
-    """Voter, number of the item preferred, number of the other one (`PREFERENCES_COLUMNS`).
-
-    Comparisons left open are not in it: they say nothing of either item.
-    """
-    found = _comparisons(phase)
-    yield from zip(found.voter, found.winner, found.loser, strict=True)
 
 
 def count(phase: Phase) -> dict[str, Any]:
