@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from parvis.foundation.drawn_codes import new_seed
 from parvis.staff_polls.models import StaffPoll
-from parvis.staff_polls.printed_sheets import new_seed
 from parvis.staff_polls.tests.factories import every_kind
 from parvis.staff_polls.tests.preparing import form_fields
 from tests.access.polls_world import PollRows

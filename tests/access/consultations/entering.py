@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from parvis.consultations.operations.printing import new_seed
+from parvis.foundation.drawn_codes import new_seed
 from tests.access.consultations.addresses import OPEN, code
 from tests.access.route import COORDINATOR_OF_A, EVERYBODY, NOBODY, Route
 from tests.access.world import World

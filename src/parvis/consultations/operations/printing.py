@@ -6,10 +6,7 @@ sheet. A sheet lost before it was handed out is cancelled: its codes that nobody
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,39 +19,19 @@ from parvis.consultations.enums import Proof
 from parvis.consultations.models import Consultation, Participant, PrintedCode
 from parvis.consultations.operations.holding import hold_enterable
 from parvis.consultations.operations.verifying import PRINTED_LENGTH
+from parvis.foundation.drawn_codes import drawn_codes
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.foundation.readable_codes import ALPHABET
 from parvis.journal.operations import record
 
-SEED_BYTES = 32
 # A hundred pages, made in about six seconds.
 MOST_AT_ONCE = 1_000
 MOST_BATCHES = 1_000
 
 
-def new_seed() -> str:
-    return secrets.token_hex(SEED_BYTES)
-
-
-def read_seed(sent: str) -> bytes | None:
-    """The seed in what a form sent; None when it is none of ours."""
-    if not sent.isascii():
-        return None
-    try:
-        seed = bytes.fromhex(sent)
-    except ValueError:
-        return None
-    return seed if len(seed) == SEED_BYTES else None
-
-
 def codes_of(seed: bytes, consultation: Consultation, count: int) -> list[str]:
     """`count` different codes, in the order of the slips; the same for the same arguments."""
     name = b"parvis consultation codes %b" % consultation.reference.bytes
-    letters = _letters(hmac.digest(seed, name, hashlib.sha256))
-    codes: dict[str, None] = {}
-    while len(codes) < count:
-        codes["".join(next(letters) for _rank in range(PRINTED_LENGTH))] = None
-    return list(codes)
+    return drawn_codes(seed, name, length=PRINTED_LENGTH, count=count)
 
 
 def register_codes(*, consultation: Consultation, codes: Sequence[str], by: Person) -> int:
@@ -149,14 +126,3 @@ def batches_of(consultation: Consultation) -> list[Batch]:
         count[0] += 1
         count[1] += identity in used
     return [Batch(batch, *counts[batch]) for batch in sorted(counts)]
-
-
-def _letters(key: bytes) -> Iterator[str]:
-    """Letters of the alphabet, each as likely as any other."""
-    fair = 256 - 256 % len(ALPHABET)
-    block = 0
-    while True:
-        for byte in hmac.digest(key, block.to_bytes(8), hashlib.sha256):
-            if byte < fair:
-                yield ALPHABET[byte % len(ALPHABET)]
-        block += 1

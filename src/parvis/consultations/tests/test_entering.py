@@ -25,14 +25,13 @@ from parvis.consultations.operations.leaving import erase
 from parvis.consultations.operations.printing import (
     cancel_batch,
     codes_of,
-    new_seed,
-    read_seed,
     register_codes,
 )
 from parvis.consultations.operations.rolls import import_roll
 from parvis.consultations.tests.factories import running_phase
 from parvis.consultations.tests.visitors import Visitor, links_sent
 from parvis.foundation import keys_apart
+from parvis.foundation.drawn_codes import new_seed, read_seed
 from parvis.foundation.models import OutgoingMail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]

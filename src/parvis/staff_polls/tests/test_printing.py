@@ -13,13 +13,14 @@ from pypdf import PdfReader
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.documents.ballot_slips import render_slips
+from parvis.foundation.drawn_codes import new_seed, read_seed
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.readable_codes import ALPHABET, in_groups
 from parvis.staff_polls.codes import token_of_code
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.models import Ballot, PollGroup, PrintedCode
 from parvis.staff_polls.operations.printing import codes_left, declared_codes, register_codes
-from parvis.staff_polls.printed_sheets import MOST_AT_ONCE, codes_of, new_seed, read_seed
+from parvis.staff_polls.printed_sheets import MOST_AT_ONCE, codes_of
 from parvis.staff_polls.slips import slips_of
 from parvis.staff_polls.tests.preparing import (
     coordinator,

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from parvis.foundation.drawn_codes import SEED_BYTES
 from parvis.foundation.tests.blind_client import BlindClient, Blinded
 from parvis.staff_polls import keys
 from parvis.staff_polls.codes import token_of_code
@@ -18,7 +19,7 @@ from parvis.staff_polls.models import Ballot, EligibleAgent, PollGroup, PrintedC
 from parvis.staff_polls.operations.casting import cast_ballot, written
 from parvis.staff_polls.operations.issuing import invited_group, issue_token
 from parvis.staff_polls.operations.launching import make_ready
-from parvis.staff_polls.printed_sheets import SEED_BYTES, codes_of
+from parvis.staff_polls.printed_sheets import codes_of
 from parvis.staff_polls.tests.factories import PollGroupFactory, StaffPollFactory
 
 

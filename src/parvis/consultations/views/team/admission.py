@@ -25,6 +25,7 @@ from parvis.consultations.permissions.team import access_consultation
 from parvis.consultations.views.team.page import team_page
 from parvis.documents.ballot_slips import render_slips
 from parvis.foundation.addresses import absolute
+from parvis.foundation.drawn_codes import new_seed, read_seed
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
 
@@ -43,7 +44,7 @@ def print_codes(request: HatRequest, pk: int) -> HttpResponse:
     """The sheet that this form draws, as a PDF; the same form gives the same sheet."""
     consultation = access_consultation(request.hat, pk)
     form = CodesForm(request.POST)
-    seed = printing.read_seed(request.POST.get("seed", ""))
+    seed = read_seed(request.POST.get("seed", ""))
     if not form.is_valid():
         return _page(request, consultation, codes_form=form, status=422)
     if seed is None:
@@ -184,7 +185,7 @@ def _page(
             else "",
             "provider_missing": Proof.OIDC in proofs and not identity_provider.is_configured(),
             "codes_form": codes_form or CodesForm(),
-            "seed": printing.new_seed(),
+            "seed": new_seed(),
             "batches": printing.batches_of(consultation),
             "roll_form": roll_form or RollFileForm(),
             "on_roll": RollEntry.objects.filter(consultation=consultation).count(),

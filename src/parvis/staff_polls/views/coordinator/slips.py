@@ -13,13 +13,14 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.documents.ballot_slips import render_slips
+from parvis.foundation.drawn_codes import new_seed, read_seed
 from parvis.staff_polls.addresses import agents_address
 from parvis.staff_polls.enums import PollState
 from parvis.staff_polls.forms.coordinator import SlipsForm
 from parvis.staff_polls.models import PollGroup
 from parvis.staff_polls.operations.printing import codes_left, declared_codes, register_codes
 from parvis.staff_polls.permissions.coordinator import access_poll
-from parvis.staff_polls.printed_sheets import MOST_AT_ONCE, codes_of, new_seed, read_seed
+from parvis.staff_polls.printed_sheets import MOST_AT_ONCE, codes_of
 from parvis.staff_polls.slips import slips_of
 
 
