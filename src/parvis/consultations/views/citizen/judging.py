@@ -76,13 +76,14 @@ def phase_address(visit: Visit, name: str = "consultations:phase") -> str:
 
 
 def closed_page(
-    visit: Visit, template: str, reason: str, shown: Callable[[Phase], dict[str, Any]]
+    visit: Visit, result_template: str, reason: str, shown: Callable[[Phase], dict[str, Any]]
 ) -> HttpResponse:
     """A phase that takes nothing now: why, and what came out once it may be read."""
     return visit.render(
-        template,
+        "consultations/public/judging_closed.html",
         {
             "reason": reason,
+            "result_template": result_template,
             "is_counted": visit.running.closed_at is not None,
             "result": shown(visit.running) if is_shown(visit.running) else None,
         },

@@ -40,7 +40,7 @@ def page(visit: Visit) -> HttpResponse:
     settings = settings_of(visit, OpinionsSettings, PhaseKind.OPINIONS)
     decision = visit.may_take_part()
     if isinstance(decision, Denied):
-        template = "consultations/public/opinions/closed.html"
+        template = "consultations/results/_opinions.html"
         return closed_page(visit, template, decision.reason, result.shown)
     given = _given(visit).count()
     needed = enough_votes(_published(visit))
@@ -138,7 +138,7 @@ def propose_statement(visit: Visit) -> HttpResponse:
     """The form of a statement, where citizens may propose some."""
     settings = settings_of(visit, OpinionsSettings, PhaseKind.OPINIONS)
     if not settings.citizens_propose or not visit.may_take_part():
-        return visit.render("consultations/public/opinions/no_proposal.html", {}, status=409)
+        return visit.render("consultations/public/judging_no_proposal.html", {}, status=409)
     return proposal_page(
         visit,
         form_class=ProposalForm,

@@ -41,7 +41,7 @@ def page(visit: Visit) -> HttpResponse:
     settings = settings_of(visit, PairsSettings, PhaseKind.PAIRS)
     decision = visit.may_take_part()
     if isinstance(decision, Denied):
-        template = "consultations/public/pairs/closed.html"
+        template = "consultations/results/_pairs.html"
         return closed_page(visit, template, decision.reason, result.shown)
     pair = next_pair(visit.running, visit.participant)
     return visit.render(
@@ -132,7 +132,7 @@ def propose_item(visit: Visit) -> HttpResponse:
     """The form of an item, where citizens may propose some."""
     settings = settings_of(visit, PairsSettings, PhaseKind.PAIRS)
     if not settings.citizens_propose or not visit.may_take_part():
-        return visit.render("consultations/public/opinions/no_proposal.html", {}, status=409)
+        return visit.render("consultations/public/judging_no_proposal.html", {}, status=409)
     return proposal_page(
         visit,
         form_class=ItemForm,
