@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from parvis.accounts.hats import Hat
@@ -87,7 +86,3 @@ class AnswerListing(Listing):
         words = asked_words(query)
         found = rows.filter(search_text__has_words=words) if words else rows.none()
         return found.order_by("-support_count", "pk")
-
-
-def answer_address(consultation: Consultation, contribution: Contribution) -> str:
-    return reverse("consultations:answer", args=[consultation.pk, contribution.pk])

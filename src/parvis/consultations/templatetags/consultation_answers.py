@@ -1,13 +1,9 @@
-"""What became of what was said, for pages of the public: answers, milestones, steps, figures."""
+"""What became of what was said, for pages of the public: answers, milestones, figures."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 
-from parvis.consultations import follow_up
-from parvis.consultations.delivery import Delivery, delivery_of
 from parvis.consultations.models import Consultation, Contribution, Milestone, OfficialAnswer
 from parvis.consultations.participation import Participation, participation
 from parvis.consultations.pre_electoral import withheld
@@ -30,18 +26,6 @@ def shown_milestones(contribution: Contribution) -> list[Milestone]:
     if withheld(contribution.phase.consultation) is not None:
         return []
     return list(Milestone.objects.filter(contribution=contribution))
-
-
-@register.simple_tag
-def shown_delivery(consultation: Consultation) -> Delivery:
-    """What is done of what was decided, unless a pre-electoral period holds it back."""
-    return Delivery([]) if withheld(consultation) is not None else delivery_of(consultation)
-
-
-@register.inclusion_tag("consultations/public/_follow_up.html")
-def from_idea_to_decision(contribution: Contribution) -> dict[str, Any]:
-    """Each step of what became of it."""
-    return {"steps": follow_up.steps_of(contribution), "contribution": contribution}
 
 
 @register.simple_tag
