@@ -12,7 +12,8 @@ from parvis.analyse.budget import analyse_budget, as_json
 from parvis.consultations.enums import ContributionState
 from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.results.budgets import pabulib_text
-from parvis.consultations.tests.budgets import budget, closed, give
+from parvis.consultations.tests.budgets import budget, give
+from parvis.consultations.tests.factories import closed
 from parvis.statistics.budgets import Completion, Rule
 
 pytestmark = pytest.mark.django_db

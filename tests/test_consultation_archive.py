@@ -6,12 +6,10 @@ import csv
 import json
 import random
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.analyse.cli import main
@@ -19,10 +17,15 @@ from parvis.consultations.archives import votes
 from parvis.consultations.archives.votes import Numbers, Table, votes_of
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, VoteKind
 from parvis.consultations.models import Contribution, Phase
-from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.following import follow
 from parvis.consultations.operations.voting import Ballot, Choice, preference, vote
-from parvis.consultations.tests.factories import participant, publish, running_phase, written
+from parvis.consultations.tests.factories import (
+    closed,
+    participant,
+    publish,
+    running_phase,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +39,7 @@ def _no_scope():
 def ended(phase: Phase) -> Phase:
     """The phase followed once while it ran, then closed."""
     follow(phase)
-    Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
-    return close_phase(phase=phase)
+    return closed(phase)
 
 
 def archived(phase: Phase, folder: Path) -> Mapping[str, str]:

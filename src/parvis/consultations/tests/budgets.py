@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.models import Contribution, Phase
-from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.phase_settings import BudgetSettings
 from parvis.consultations.tests.factories import ContributionFactory, participant, running_phase
@@ -36,10 +33,3 @@ def give(phase: Phase, *ballots: Mapping[Contribution, int]) -> None:
         choices = [Choice(project.pk, points) for project, points in ballot.items()]
         who = participant(phase.consultation)
         vote(Ballot(phase, who.pk, VoteKind.ALLOCATION, choices, replaces=True))
-
-
-def closed(phase: Phase) -> Phase:
-    """The phase once its time is over and its votes are counted."""
-    with scopes_disabled():
-        Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
-        return close_phase(phase=phase)

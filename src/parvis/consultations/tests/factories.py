@@ -30,6 +30,7 @@ from parvis.consultations.models import (
     Participant,
     Phase,
 )
+from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.contributing import Content, next_number, write_for_team
 from parvis.consultations.phase_settings import Settings, written_settings
 from parvis.consultations.search import search_text
@@ -100,6 +101,20 @@ def running_phase(
             kind=kind,
             settings=written_settings(settings) if settings else {},
         )
+
+
+def ended(phase: Phase) -> Phase:
+    """The phase, read again, whose time is over and which nobody counted yet."""
+    with scopes_disabled():
+        Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
+        phase.refresh_from_db()
+    return phase
+
+
+def closed(phase: Phase) -> Phase:
+    """The phase once its time is over and its votes are counted."""
+    with scopes_disabled():
+        return close_phase(phase=ended(phase))
 
 
 def publish(phase: Phase) -> None:

@@ -8,7 +8,8 @@ from django_scopes import scopes_disabled
 from parvis.consultations.enums import ContributionState
 from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.results.budgets import shown
-from parvis.consultations.tests.budgets import budget, closed, give
+from parvis.consultations.tests.budgets import budget, give
+from parvis.consultations.tests.factories import closed
 
 pytestmark = pytest.mark.django_db
 

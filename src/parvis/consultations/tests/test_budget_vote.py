@@ -16,13 +16,15 @@ from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import Admission, ContributionState, PhaseKind, Proof, VoteKind
 from parvis.consultations.models import Contribution, Exposure, Participant, Phase, Vote
 from parvis.consultations.operations import voting
-from parvis.consultations.tests.budgets import budget, closed, give
+from parvis.consultations.tests.budgets import budget, give
 from parvis.consultations.tests.factories import (
     ContributionFactory,
     PhaseFactory,
+    closed,
     running_phase,
     with_access,
 )
+from parvis.consultations.tests.visitors import address
 from parvis.foundation.group_commit import BusyError
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +34,6 @@ pytestmark = pytest.mark.django_db
 def _no_scope():
     with scopes_disabled():
         yield
-
-
-def address(phase: Phase) -> str:
-    return reverse("consultations:phase", args=[phase.consultation.code, phase.position])
 
 
 def send(client: Client, phase: Phase, act: str, **fields: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import secrets
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -30,6 +29,8 @@ from parvis.consultations.tasks.calendar import follow_calendar
 from parvis.consultations.tests.factories import (
     ContributionFactory,
     PhaseFactory,
+    closed,
+    ended,
     participant,
     running_phase,
     written,
@@ -63,12 +64,6 @@ def voted(phase: Phase) -> dict[int, tuple[int, ...]]:
     return said
 
 
-def over(phase: Phase) -> Phase:
-    Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
-    phase.refresh_from_db()
-    return phase
-
-
 def ballots(phase: Phase) -> dict[int, tuple[int, ...]]:
     """What each number said, in the order in which the database gives the rows."""
     found: dict[int, list[int]] = {}
@@ -86,7 +81,7 @@ def test_no_order_ties_participants_to_ballots_better_than_chance():
     for _poll in range(polls):
         phase = running_phase(PhaseKind.OPINIONS)
         said = voted(phase)
-        close_phase(phase=over(phase))
+        closed(phase)
         assert not Vote.objects.filter(phase=phase).exists()
         kept = ballots(phase)
         assert sorted(kept.values()) == sorted(said.values())
@@ -112,7 +107,7 @@ def test_rows_are_written_in_the_order_of_their_numbers(monkeypatch: pytest.Monk
     monkeypatch.setattr(closing, "_VOTERS_AT_ONCE", 3)
     phase = running_phase(PhaseKind.OPINIONS)
     said = voted(phase)
-    close_phase(phase=over(phase))
+    closed(phase)
     rows = list(ClosedVote.objects.order_by("pk").values_list("voter", "subject", "other", "value"))
     assert len(rows) == VOTERS * STATEMENTS
     assert rows == sorted(rows)
@@ -130,7 +125,7 @@ def test_a_close_cut_short_leaves_the_phase_as_it_was(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(closing, "count", killed)
     with pytest.raises(KeyboardInterrupt):
-        close_phase(phase=over(phase))
+        closed(phase)
     assert sorted(Vote.objects.values_list("participant", "subject", "value")) == before
     assert not ClosedVote.objects.exists()
     monkeypatch.undo()
@@ -151,7 +146,7 @@ def test_what_was_computed_on_people_leaves_with_their_votes():
             "computed_at": timezone.now(),
         },
     )
-    close_phase(phase=over(phase))
+    closed(phase)
     assert not PhaseFigures.objects.filter(phase=phase).exclude(state={}).exists()
 
 
@@ -164,7 +159,7 @@ def test_supports_are_cut_when_the_consultation_closes_under_other_numbers():
         vote(Ballot(phase, person.pk, VoteKind.SUPPORT, [Choice(idea.pk, 1)]))
     with pytest.raises(Conflict):
         close_consultation(consultation=phase.consultation)
-    close_phase(phase=over(phase))
+    closed(phase)
     assert Vote.objects.count() == 3
     close_consultation(consultation=phase.consultation)
     assert not Vote.objects.exists()
@@ -178,7 +173,7 @@ def test_the_calendar_closes_wipes_and_tells_once():
     phase = running_phase(PhaseKind.OPINIONS)
     following = PhaseFactory.create(consultation=phase.consultation, kind=PhaseKind.IDEAS)
     voted(phase)
-    over(phase)
+    ended(phase)
     follow_calendar.call()
     phase.refresh_from_db()
     following.refresh_from_db()
@@ -191,7 +186,7 @@ def test_the_calendar_closes_wipes_and_tells_once():
     assert Notice.objects.count() == VOTERS
     assert follow_calendar.call() == 0
     assert told.count() == VOTERS
-    over(following)
+    ended(following)
     follow_calendar.call()
     consultation = Consultation.objects.get(pk=phase.consultation_id)
     assert consultation.state == ConsultationState.CLOSED
@@ -210,7 +205,7 @@ def test_a_wipe_that_failed_is_done_by_the_next_round(monkeypatch: pytest.Monkey
         raise OSError
 
     monkeypatch.setattr(closing, "wipe_freed_space", busy)
-    close_phase(phase=over(phase))
+    closed(phase)
     phase.refresh_from_db()
     assert phase.closed_at is not None
     assert phase.traces_wiped_at is None

@@ -31,6 +31,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.phase_settings import Choice, IdeasSettings, MapView
 from parvis.consultations.tests.factories import ContributionFactory, running_phase, with_access
+from parvis.consultations.tests.visitors import address
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +51,6 @@ def _no_scope():
 @pytest.fixture
 def phase() -> Phase:
     return running_phase(settings=SETTINGS)
-
-
-def address(phase: Phase, name: str = "phase", *more: int) -> str:
-    return reverse(f"consultations:{name}", args=[phase.consultation.code, phase.position, *more])
 
 
 def ideas(phase: Phase, count: int = 1, **more: Any) -> list[Contribution]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionState, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Exposure, Phase, Vote
-from parvis.consultations.operations.closing import close_consultation, close_phase
+from parvis.consultations.operations.closing import close_consultation
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.phase_settings import Choice as Theme
 from parvis.consultations.phase_settings import IdeasSettings
 from parvis.consultations.results import ideas as results
-from parvis.consultations.tests.factories import ContributionFactory, participant, running_phase
+from parvis.consultations.tests.factories import (
+    ContributionFactory,
+    closed,
+    participant,
+    running_phase,
+)
 from parvis.consultations.tests.test_idea_pages import address
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +37,6 @@ def supported(phase: Phase, idea: Contribution, times: int) -> None:
         vote(Ballot(phase, who.pk, VoteKind.SUPPORT, [Choice(idea.pk, 1)]))
 
 
-def ended(phase: Phase) -> Phase:
-    Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
-    return close_phase(phase=phase)
-
-
 def test_the_same_result_is_counted_before_and_after_the_cut():
     phase = running_phase(settings=IdeasSettings(themes=(Theme("eau", "L’eau"),)))
     author = participant(phase.consultation)
@@ -50,26 +47,28 @@ def test_the_same_result_is_counted_before_and_after_the_cut():
     supported(phase, first, 3)
     supported(phase, second, 1)
     supported(phase, third, 1)
-    closed = ended(phase)
-    assert [(row["rank"], row["title"], row["supports"]) for row in closed.result["ideas"]] == [
+    counted = closed(phase)
+    assert [(row["rank"], row["title"], row["supports"]) for row in counted.result["ideas"]] == [
         (1, "Fontaine", 3),
         (2, "Banc", 1),
         (2, "Arbre", 1),
     ]
-    assert closed.result["themes"] == [{"code": "eau", "label": "L’eau", "ideas": 1, "supports": 3}]
-    assert (closed.result["participants"], closed.result["supporters"]) == (6, 5)
-    before = results.shown(closed)
+    assert counted.result["themes"] == [
+        {"code": "eau", "label": "L’eau", "ideas": 1, "supports": 3}
+    ]
+    assert (counted.result["participants"], counted.result["supporters"]) == (6, 5)
+    before = results.shown(counted)
     close_consultation(consultation=phase.consultation)
     assert not Vote.objects.exists()
     assert ClosedVote.objects.count() == 5
-    assert results.shown(closed) == before
+    assert results.shown(counted) == before
     page = render_to_string("consultations/results/_ideas.html", {"result": before})
     assert "Fontaine" in page
     assert "6 personnes ont participé" in page
 
 
 def test_a_phase_without_ideas_has_a_result_too():
-    phase = ended(running_phase())
+    phase = closed(running_phase())
     assert phase.result["published"] == 0
     page = render_to_string("consultations/results/_ideas.html", {"result": results.shown(phase)})
     assert "Aucune idée" in page
@@ -81,6 +80,6 @@ def test_what_is_listed_is_counted_as_shown():
     for _turn in range(3):
         Client().get(address(phase))
     assert Exposure.objects.get(contribution=idea).shown == 3
-    ended(phase)
+    closed(phase)
     Client().get(address(phase))
     assert Exposure.objects.get(contribution=idea).shown == 3

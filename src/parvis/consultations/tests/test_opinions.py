@@ -33,6 +33,7 @@ from parvis.consultations.tests.factories import (
     with_access,
     written,
 )
+from parvis.consultations.tests.visitors import address
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +49,6 @@ def phase() -> Phase:
     made = running_phase(PhaseKind.OPINIONS)
     written(made, ContributionKind.STATEMENT, *[f"Phrase {rank}." for rank in range(9)])
     return made
-
-
-def address(phase: Phase, name: str = "phase") -> str:
-    return reverse(f"consultations:{name}", args=[phase.consultation.code, phase.position])
 
 
 def statements(phase: Phase) -> list[Contribution]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -25,6 +24,7 @@ from parvis.consultations.tests.factories import (
     with_access,
     written,
 )
+from parvis.consultations.tests.visitors import address
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +40,6 @@ def phase() -> Phase:
     made = running_phase(PhaseKind.PAIRS)
     written(made, ContributionKind.ITEM, "Vélo", "Bus", "Arbres", "Bancs")
     return made
-
-
-def address(phase: Phase, name: str = "phase") -> str:
-    return reverse(f"consultations:{name}", args=[phase.consultation.code, phase.position])
 
 
 def items(phase: Phase) -> list[Contribution]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,17 +26,18 @@ from parvis.consultations.enums import (
 )
 from parvis.consultations.measures import MINIMUM_ANSWERS, publish_measures
 from parvis.consultations.models import Attachment, Consultation, Contribution, Phase, Vote
-from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.phase_settings import ProjectSettings
 from parvis.consultations.results.projects import shown
 from parvis.consultations.tests.factories import (
     PhaseFactory,
+    closed,
     participant,
     running_phase,
     with_access,
     written,
 )
+from parvis.consultations.tests.visitors import address
 from parvis.measures.models import Measure
 from parvis.organisations.tests.factories import MandateFactory
 
@@ -57,24 +57,20 @@ def phase() -> Phase:
     return made
 
 
-def path(name: str, phase: Phase, *more: int) -> str:
-    return reverse(f"consultations:{name}", args=[phase.consultation.code, phase.position, *more])
-
-
 def page(client: Client, phase: Phase, query: str = "") -> str:
-    return client.get(path("phase", phase) + query).text
+    return client.get(address(phase, "phase") + query).text
 
 
 def note(client: Client, phase: Phase, *notes: int | str) -> Any:
     return client.post(
-        path("project_note", phase),
+        address(phase, "project_note"),
         {f"note-{number}": value for number, value in enumerate(notes, start=1)},
     )
 
 
 def argue(client: Client, phase: Phase, text: str, kind: str = "for") -> Any:
     sent = {"kind": kind, "text": text, "token": str(uuid.uuid4())}
-    return client.post(path("argument_write", phase), sent)
+    return client.post(address(phase, "argument_write"), sent)
 
 
 def judge(phase: Phase, *people: tuple[int | None, ...]) -> None:
@@ -88,11 +84,6 @@ def judge(phase: Phase, *people: tuple[int | None, ...]) -> None:
         ]
         who = participant(phase.consultation)
         vote(Ballot(phase, who.pk, VoteKind.JUDGEMENT, choices, replaces=True))
-
-
-def closed(phase: Phase) -> Phase:
-    Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
-    return close_phase(phase=phase)
 
 
 def test_notes_are_given_in_one_form_changed_and_taken_back(client: Client, phase: Phase):
@@ -159,15 +150,15 @@ def test_figures_wait_for_ones_own_answer_then_for_enough_people(client: Client,
 def test_an_argument_is_written_supported_changed(client: Client, phase: Phase):
     assert argue(client, phase, "De l’ombre.", "against").status_code == 303
     made = Contribution.objects.get(kind=ContributionKind.ARGUMENT_AGAINST)
-    client.post(path("argument_support", phase, made.number))
-    client.post(path("argument_support", phase, made.number))
+    client.post(address(phase, "argument_support", made.number))
+    client.post(address(phase, "argument_support", made.number))
     made.refresh_from_db()
     assert made.support_count == 1
     assert "1 soutien" in page(client, phase)
-    client.post(path("argument_support", phase, made.number), {"soutien": "non"})
+    client.post(address(phase, "argument_support", made.number), {"soutien": "non"})
     made.refresh_from_db()
     assert made.support_count == 0
-    edit = path("argument_edit", phase, made.number)
+    edit = address(phase, "argument_edit", made.number)
     assert "De l’ombre." in client.get(edit).text
     changed = client.post(edit, {"text": "Du soleil.", "revision": "1"})
     assert changed.status_code == 303
@@ -208,7 +199,7 @@ def test_a_phase_asks_only_what_it_is_set_to(client: Client):
     assert argue(client, phase, "Oui.").status_code == 404
     other = running_phase(PhaseKind.IDEAS)
     assert note(client, other, 1).status_code == 404
-    assert client.post(path("argument_support", phase, 2**70)).status_code == 404
+    assert client.post(address(phase, "argument_support", 2**70)).status_code == 404
 
 
 def test_the_result_says_each_criterion_the_whole_and_the_best_arguments(phase: Phase):
@@ -272,11 +263,11 @@ def test_documents_are_joined_by_the_team_and_read_by_all(client: Client, settin
     assert join("actif.pdf", b"%PDF-1.4 /JavaScript %%EOF") == 422
     document = Attachment.objects.get()
     assert "plan.pdf" in page(client, phase)
-    read = client.get(path("phase_document", phase, document.pk))
+    read = client.get(address(phase, "phase_document", document.pk))
     assert read["Content-Type"] == "application/pdf"
     assert b"".join(read.streaming_content).startswith(b"%PDF")
     elsewhere = running_phase(PhaseKind.PROJECT)
-    assert client.get(path("phase_document", elsewhere, document.pk)).status_code == 404
+    assert client.get(address(elsewhere, "phase_document", document.pk)).status_code == 404
     stranger = sign_in(Client(), MandateFactory(confirmed=True).person)
     assert stranger.get(where).status_code == 404
     take = reverse(
@@ -292,5 +283,5 @@ def test_supports_given_by_a_browser_show_as_given(client: Client, phase: Phase)
     (argument,) = written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre.")
     _who, secret = with_access(phase.consultation)
     client.cookies[cookie_name(phase.consultation)] = secret
-    client.post(path("argument_support", phase, argument.number))
+    client.post(address(phase, "argument_support", argument.number))
     assert 'aria-pressed="true"' in page(client, phase)

@@ -10,8 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.consultations.entrance import cookie_name
-from parvis.consultations.models import Consultation
+from parvis.consultations.models import Consultation, Phase
 from parvis.foundation.models import OutgoingMail
+
+
+def address(phase: Phase, name: str = "phase", *more: object) -> str:
+    """The address of a public page of a phase."""
+    return reverse(f"consultations:{name}", args=[phase.consultation.code, phase.position, *more])
 
 
 class Visitor:
