@@ -32,8 +32,9 @@ BENCHMARKS = (
     "opinion_groups",
     "consultation_votes",
     "opinion_update",
-    "budgets",
     "idea_index",
+    "consultation_archive",
+    "budgets",
 )
 LONG_SIZES = "1000000,10000000,50000000"
 

@@ -163,7 +163,7 @@ class Phase(models.Model):
     opening_told_at = models.DateTimeField(null=True)
     # When what the cut rows left in the files was overwritten or freed; null = still to be done.
     traces_wiped_at = models.DateTimeField(null=True)
-    # What was counted at the close: `results.documents`; empty = nothing yet.
+    # What was counted at the close by the module of its kind in `results`; empty = nothing yet.
     result = models.JSONField(default=dict, blank=True)
     # How many people took part, kept at the close.
     participants = models.PositiveIntegerField(default=0)
