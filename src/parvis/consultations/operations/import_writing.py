@@ -75,6 +75,7 @@ def token_of(phase: Phase, source: str) -> uuid.UUID:
 
 
 def check_phase(phase: Phase, format: str) -> None:
+    """Raise `Refusal` or `Conflict` where the phase takes no such file, or none any more."""
     wanted = _KINDS.get(ImportFormat(format)) if format in ImportFormat.values else None
     if wanted is None:
         raise Refusal(_("Choisissez un format."), field="format")
