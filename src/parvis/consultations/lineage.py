@@ -29,11 +29,20 @@ def ancestors(contributions: Collection[int]) -> set[int]:
 def concerned(contribution: Contribution) -> OfABodyQuerySet:
     """Who is told what becomes of it: authors, followers and supporters, those erased excepted."""
     keys = ancestors([contribution.pk])
-    written = Contribution.objects.filter(pk__in=keys, author__isnull=False)
     supported = Vote.objects.filter(subject__in=keys, kind=VoteKind.SUPPORT)
     people: OfABodyQuerySet = Participant.objects.filter(erased_on__isnull=True).filter(
-        Q(pk__in=written.values("author"))
-        | Q(pk__in=Follow.objects.filter(contribution__in=keys).values("participant"))
-        | Q(pk__in=supported.values("participant"))
+        _wrote_or_follows(keys) | Q(pk__in=supported.values("participant"))
     )
     return people
+
+
+def concerned_without_vote(key: int) -> OfABodyQuerySet:
+    """Those of them who wrote or follow it: being told says nothing of what they supported."""
+    people: OfABodyQuerySet = Participant.objects.filter(_wrote_or_follows(ancestors([key])))
+    return people
+
+
+def _wrote_or_follows(keys: Collection[int]) -> Q:
+    written = Contribution.objects.filter(pk__in=keys, author__isnull=False)
+    follows = Follow.objects.filter(contribution__in=keys)
+    return Q(pk__in=written.values("author")) | Q(pk__in=follows.values("participant"))

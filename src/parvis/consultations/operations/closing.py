@@ -27,6 +27,7 @@ from parvis.consultations.enums import (
     NoticeKind,
     VoteKind,
 )
+from parvis.consultations.lineage import concerned_without_vote
 from parvis.consultations.models import (
     ClosedVote,
     Consultation,
@@ -42,6 +43,7 @@ from parvis.foundation.errors import Conflict
 from parvis.foundation.freed_space import wipe_freed_space
 from parvis.journal.operations import record
 
+_TOLD_TO_SUPPORTERS = frozenset({NoticeKind.ANSWERED, NoticeKind.MILESTONE})
 # Below what either database takes as parameters of one statement.
 _VOTERS_AT_ONCE = 400
 
@@ -85,9 +87,7 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
         phases = list(held.phases.order_by("pk"))
         cut = [phase for phase in phases if cut_ballots(hold_phase(phase), {VoteKind.SUPPORT})]
         Phase.objects.filter(pk__in=[phase.pk for phase in cut]).update(traces_wiped_at=None)
-        # They tell what somebody supported, as the supports did.
-        SupportMove.objects.filter(participant__consultation=held).delete()
-        Notice.objects.filter(participant__consultation=held, kind=NoticeKind.MOVE_ASKED).delete()
+        _forget_what_told_supports(held)
         held.state = ConsultationState.CLOSED
         held.closed_at = timezone.now()
         held.save(update_fields=["state", "closed_at"])
@@ -99,6 +99,21 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
         )
         transaction.on_commit(lambda: _finish_all(cut), robust=True)
     return held
+
+
+def _forget_what_told_supports(consultation: Consultation) -> None:
+    """Destroy what tells that somebody supported something, as the supports did.
+
+    Whoever is told of an answer or a milestone wrote, follows or supported what it is about: the
+    notices of the last ones leave, sent or not. All of them are told of the result.
+    """
+    SupportMove.objects.filter(participant__consultation=consultation).delete()
+    notices = Notice.objects.filter(participant__consultation=consultation)
+    notices.filter(kind=NoticeKind.MOVE_ASKED).delete()
+    told = notices.filter(kind__in=_TOLD_TO_SUPPORTERS, contribution__isnull=False)
+    for key in told.order_by().values_list("contribution", flat=True).distinct():
+        others = told.filter(contribution=key)
+        others.exclude(participant__in=concerned_without_vote(key)).delete()
 
 
 def _finish_all(phases: Iterable[Phase]) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import ConsultationState, ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.models import (
     ClosedVote,
@@ -23,7 +24,9 @@ from parvis.consultations.models import (
     Vote,
 )
 from parvis.consultations.operations import closing
+from parvis.consultations.operations.answering import AnswerContent, answer
 from parvis.consultations.operations.closing import close_consultation, close_phase
+from parvis.consultations.operations.milestones import MilestoneContent, save_milestone
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.tasks.calendar import follow_calendar
 from parvis.consultations.tests.factories import (
@@ -166,6 +169,28 @@ def test_supports_are_cut_when_the_consultation_closes_under_other_numbers():
     assert set(ClosedVote.objects.values_list("voter", "subject")) == {
         (number, idea.pk) for number in (1, 2, 3)
     }
+
+
+@pytest.mark.django_db
+def test_what_supporters_were_told_leaves_with_their_supports():
+    phase = running_phase()
+    author, supporter = (participant(phase.consultation) for _rank in range(2))
+    idea = ContributionFactory.create(phase=phase, author=author)
+    vote(Ballot(phase, supporter.pk, VoteKind.SUPPORT, [Choice(idea.pk, 1)]))
+    by = PersonFactory.create()
+    answer(contribution=idea, content=AnswerContent("retained", "Oui."), by=by, revision=None)
+    today = timezone.localdate()
+    save_milestone(
+        consultation=phase.consultation,
+        content=MilestoneContent(title="Fait", due_on=today, reached_on=today, contribution=idea),
+        by=by,
+    )
+    assert Notice.objects.filter(participant=supporter, contribution=idea).count() == 2
+    close_phase(phase=over(phase))
+    close_consultation(consultation=phase.consultation)
+    assert not Notice.objects.filter(participant=supporter).exists()
+    # What an author wrote is known to be theirs.
+    assert Notice.objects.filter(participant=author, contribution=idea).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
