@@ -49,7 +49,7 @@ _WORDS = {
             "Un texte qu’un tableur prendrait pour une formule commence par une apostrophe."
         ),
         "votes": "## Ce qui a été voté",
-        "running": "étape en cours ou résultat à paraître : totaux seulement",
+        "running": "étape en cours ou résultat à paraître : au plus des totaux",
         "totals": "moins de {fewest} votants : totaux seulement",
         "ballots": "votes un par un",
         "voters": "{voters} votants",
@@ -72,7 +72,7 @@ _WORDS = {
         "few": "Below {fewest} voters in a phase, and while it runs, only totals leave.",
         "formula": "A text that a spreadsheet would run as a formula begins with an apostrophe.",
         "votes": "## What was voted",
-        "running": "phase still open, or result to come: totals only",
+        "running": "phase still open, or result to come: totals at most",
         "totals": "fewer than {fewest} voters: totals only",
         "ballots": "votes one by one",
         "voters": "{voters} voters",

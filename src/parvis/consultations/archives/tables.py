@@ -14,6 +14,7 @@ from parvis.consultations.enums import (
     ContributionKind,
     ContributionState,
     ModerationAct,
+    PhaseKind,
     Verdict,
 )
 from parvis.consultations.models import (
@@ -26,6 +27,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.participation import REPLIES
 from parvis.consultations.phase_settings import IdeasSettings, read_settings
+from parvis.consultations.results.showing import is_shown
 
 CHUNK = 2_000
 
@@ -168,7 +170,15 @@ def projects_rows(consultation: Consultation) -> Iterator[list[Cell]]:
 
 
 def comments_rows(consultation: Consultation) -> Iterator[list[Cell]]:
-    """Published comments, arguments and conditions, and what they are about."""
+    """Published comments, arguments and conditions, and what they are about.
+
+    Supports of the arguments on a project wait for its result, as on its page.
+    """
+    waiting = set()
+    for phase in consultation.phases.filter(kind__in=[PhaseKind.PROJECT, PhaseKind.EVALUATION]):
+        phase.consultation = consultation
+        if not is_shown(phase):
+            waiting.add(phase.position)
     rows = (
         Contribution.objects.published()
         .filter(phase__consultation=consultation, kind__in=REPLIES)
@@ -188,7 +198,8 @@ def comments_rows(consultation: Consultation) -> Iterator[list[Cell]]:
     readable = {ContributionState.PUBLISHED, ContributionState.MERGED, ContributionState.SPLIT}
     for position, number, *about, state, kind, text, support, at in rows.iterator(chunk_size=CHUNK):
         if state is None or state in readable:
-            yield [reference(position, number), _pair(*about), kind, text, support, _day(at)]
+            told = None if position in waiting else support
+            yield [reference(position, number), _pair(*about), kind, text, told, _day(at)]
 
 
 def decisions_rows(consultation: Consultation, *, with_answers: bool) -> Iterator[list[Cell]]:

@@ -1,7 +1,8 @@
 """What was voted, phase by phase: ballots of closed phases, or totals where they are too few.
 
-Below `FEWEST_VOTERS` in a phase, and while it runs, only totals leave. Voters are numbered anew, in
-an order drawn for each archive; two phases share no number.
+Below `FEWEST_VOTERS` in a phase, and while it runs, only totals leave; none from the close of a
+phase until its result is shown, nor of notes while they are given. Voters are numbered anew, in an
+order drawn for each archive; two phases share no number.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ _BALLOTS = {
     PhaseKind.EVALUATION: VoteKind.JUDGEMENT,
     PhaseKind.BUDGET: VoteKind.ALLOCATION,
 }
+
+
+# Told by the page to whoever has answered: seen before, totals would pull the answer.
+_HIDDEN = frozenset({VoteKind.JUDGEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,9 @@ def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     who = "voter" if phase.closed_at else "participant"
     voters = rows.values(who).distinct().count()
     ballots = is_over and voters >= FEWEST_VOTERS
-    if not is_over and voters < FEWEST_IN_RUNNING_TOTALS:
+    if not is_over and (
+        voters < FEWEST_IN_RUNNING_TOTALS or phase.closed_at is not None or kind in _HIDDEN
+    ):
         rows = rows.none()
     files: list[File] = []
     folder = f"{phase.position}-{phase.kind}"

@@ -176,6 +176,32 @@ class TestWhole:
         archive = archive_files(over(consultation))
         assert not [name for name in archive if name.endswith(("VOTES.csv", ".pb"))]
 
+    def test_totals_wait_with_the_result_once_a_phase_is_closed(self):
+        consultation, _phases = whole_consultation(FEWEST_VOTERS)
+        archive = archive_files(over(consultation))
+        for row in rows_of(named(archive, "COMMENTS.csv"), ","):
+            assert (row["agrees"], row["disagrees"], row["passes"]) == ("0", "0", "0")
+        for row in rows_of(named(archive, "ITEMS.csv"), ","):
+            assert (row["won"], row["lost"], row["neither"]) == ("0", "0", "0")
+        for row in rows_of(named(archive, "CRITERIA.csv"), ","):
+            assert {row[f"grade-{grade}"] for grade in range(5)} == {"0"}
+
+    def test_what_a_project_page_tells_only_to_who_answered_is_not_in_it(self):
+        consultation, phases = whole_consultation(FEWEST_VOTERS)
+        ContributionFactory.create(
+            phase=phases[PhaseKind.PROJECT],
+            kind=ContributionKind.ARGUMENT_FOR,
+            text="De l’ombre.",
+            support_count=7,
+        )
+        archive = archive_files(consultation)
+        for row in rows_of(named(archive, "CRITERIA.csv"), ","):
+            assert {row[f"grade-{grade}"] for grade in range(5)} == {"0"}
+        about = [row for row in rows_of(archive["comments.csv"]) if row["body"] == "De l’ombre."]
+        assert [row["votes"] for row in about] == [""]
+        told = rows_of(archive_files(published(consultation))["comments.csv"])
+        assert [row["votes"] for row in told if row["body"] == "De l’ombre."] != [""]
+
     def test_a_phase_that_another_one_follows_is_in_it_once_counted(self):
         consultation, phases = whole_consultation(FEWEST_VOTERS)
         phase = phases[PhaseKind.OPINIONS]
