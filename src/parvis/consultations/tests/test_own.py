@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django_scopes import scopes_disabled
 
+from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
     Admission,
     ContributionKind,
@@ -17,7 +18,14 @@ from parvis.consultations.enums import (
     Proof,
     VoteKind,
 )
-from parvis.consultations.models import Contribution, Participant, Phase, Vote
+from parvis.consultations.models import (
+    Contribution,
+    OfficialAnswer,
+    Participant,
+    Phase,
+    Vote,
+)
+from parvis.consultations.operations import leaving, voting
 from parvis.consultations.operations.contributing import Content, contribute
 from parvis.consultations.operations.notices import tell
 from parvis.consultations.operations.voting import Ballot, Choice, vote
@@ -27,6 +35,7 @@ from parvis.consultations.tests.factories import (
     with_access,
     written,
 )
+from parvis.consultations.tests.test_answers import election_soon
 from parvis.consultations.tests.visitors import Visitor
 from parvis.foundation import erasures
 from parvis.foundation.models import Erasure
@@ -104,6 +113,82 @@ def test_a_text_is_taken_back_with_its_trace():
     assert idea.state == ContributionState.WITHDRAWN
     assert idea.decisions.filter(act="withdrawn").count() == 1
     assert "Retirée par son auteur" in visitor.get("own").content.decode()
+
+
+def test_an_answer_waits_on_ones_own_page_too_during_a_pre_electoral_period():
+    phase = running_phase()
+    author, visitor = somebody(phase)
+    text = text_of(phase, author, "Une fontaine")
+    Contribution.objects.filter(pk=text.pk).update(state=ContributionState.PUBLISHED)
+    OfficialAnswer.objects.create(organisation=phase.organisation, contribution=text,
+        verdict="retained", reason="On la creuse.", by=PersonFactory.create())  # fmt: skip
+    assert "On la creuse." in visitor.get("own").content.decode()
+    election_soon(phase.organisation)
+    assert "On la creuse." not in visitor.get("own").content.decode()
+
+
+@pytest.mark.parametrize("kind", [PhaseKind.OPINIONS, PhaseKind.IDEAS])
+def test_a_crowd_is_told_to_come_back_and_nothing_is_erased(monkeypatch, kind):
+    phase = running_phase(kind)
+    person, visitor = somebody(phase)
+    what = (
+        ContributionFactory.create(phase=phase)
+        if kind == PhaseKind.IDEAS
+        else written(phase, ContributionKind.STATEMENT, "Des bancs.")[0]
+    )
+    vote_kind = VoteKind.SUPPORT if kind == PhaseKind.IDEAS else VoteKind.OPINION
+    vote(Ballot(phase, person.pk, vote_kind, [Choice(what.pk, 1)]))
+
+    def full(_ballot: object) -> None:
+        raise BusyError
+
+    monkeypatch.setattr(voting._committer, "submit", full)
+    answer = visitor.post("take_back_vote", phase.position, subject=what.pk, other=0)
+    assert answer.status_code == 503
+    answer = visitor.post("erase_own", votes="take_back", texts="keep")
+    assert answer.status_code == 503
+    person.refresh_from_db()
+    assert person.erased_on is None
+    if kind == PhaseKind.IDEAS:
+        assert visitor.post("idea_support", phase.position, what.number).status_code == 303
+    assert Vote.objects.count() == 1
+
+
+def test_a_phase_that_ends_meanwhile_does_not_keep_the_votes_of_another(monkeypatch):
+    phase = running_phase(PhaseKind.OPINIONS)
+    other = PhaseFactory.create(consultation=phase.consultation, kind=PhaseKind.OPINIONS)
+    person, visitor = somebody(phase)
+    for one in (phase, other):
+        (statement,) = written(one, ContributionKind.STATEMENT, f"Des bancs {one.pk}.")
+        vote(Ballot(one, person.pk, VoteKind.OPINION, [Choice(statement.pk, 1)]))
+    cast = leaving.vote
+
+    def closes(ballot: Ballot) -> None:
+        if ballot.phase.pk == phase.pk:
+            raise Conflict("Cette étape est close.")
+        cast(ballot)
+
+    monkeypatch.setattr(leaving, "vote", closes)
+    assert visitor.post("erase_own", votes="take_back", texts="keep").status_code == 302
+    assert list(Vote.objects.values_list("phase", flat=True)) == [phase.pk]
+
+
+def test_nobody_becomes_a_participant_of_what_is_over():
+    ideas, project = running_phase(), running_phase(PhaseKind.PROJECT)
+    idea = ContributionFactory.create(phase=ideas)
+    argument = ContributionFactory.create(phase=project, kind=ContributionKind.ARGUMENT_FOR)
+    Phase.objects.update(closes_at=timezone.now())
+    sent = {"token": uuid.uuid4(), "text": "Bravo à vous.", "title": "Un banc", "kind": "for"}
+    for phase, name, numbers in (
+        (ideas, "idea_support", [idea.number]),
+        (ideas, "idea_comment", [idea.number]),
+        (ideas, "idea_write", []),
+        (project, "argument_support", [argument.number]),
+        (project, "argument_write", []),
+    ):
+        answer = Visitor(phase.consultation).post(name, phase.position, *numbers, **sent)
+        assert answer.status_code < 500, name
+    assert not Participant.objects.exists()
 
 
 def test_looking_makes_nobody_a_participant_and_a_verified_visitor_is_sent_to_enter():

@@ -38,6 +38,7 @@ from parvis.consultations.tests.factories import (
     written,
 )
 from parvis.consultations.tests.visitors import address
+from parvis.consultations.tests.test_answers import election_soon
 from parvis.measures.models import Measure
 from parvis.organisations.tests.factories import MandateFactory
 
@@ -228,6 +229,22 @@ def test_a_phase_that_nobody_judged_has_a_result_too(client: Client, phase: Phas
     assert phase.result["overall"] == {"answers": 0, "mean": None, "lower": None, "upper": None}
     assert shown(phase)["chart"] is None
     assert "Personne n’a donné de note" in page(client, phase)
+
+
+def test_figures_of_a_project_wait_during_a_pre_electoral_period(client: Client, phase: Phase):
+    judge(phase, *[(4, 2)] * 12)
+    (argument,) = written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre.")
+    closed(phase)
+    assert phase_tells(client, phase)
+    election_soon(phase.organisation)
+    assert not phase_tells(client, phase)
+    assert argument.text in page(client, phase)
+
+
+def phase_tells(client: Client, phase: Phase) -> bool:
+    """Whether the page was given figures to show."""
+    response = client.get(path("phase", phase))
+    return response.context["figures"] is not None or response.context["tells"]
 
 
 def test_a_measure_is_published_with_the_result_from_enough_people(phase: Phase):

@@ -24,6 +24,7 @@ from parvis.consultations.models import Contribution, Participant, Phase, Vote
 from parvis.consultations.operations import leaving
 from parvis.consultations.operations.digests import ask_for_digest, unsubscribe
 from parvis.consultations.operations.voting import Ballot, Choice, vote
+from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.views.citizen.entering import entry
 from parvis.consultations.views.citizen.visit import ProofNeeded, View, Visit, visiting
 from parvis.foundation.addresses import absolute
@@ -242,6 +243,7 @@ def _page(
             ),
             "closed_phases": _counted(visit),
             "texts": own_participation.own_texts(participant),
+            "answers_wait": withheld(visit.consultation) is not None,
             "notices": own_participation.own_notices(participant, _NOTICES),
             "moves": participant.moves.filter(state=MoveState.ASKED).select_related(
                 "source__phase", "target__phase"

@@ -38,6 +38,7 @@ from parvis.consultations.operations.proposing import propose
 from parvis.consultations.operations.voting import Ballot, Choice
 from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import ProjectSettings, settings_as
+from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.random_order import seed_of, shuffled
 from parvis.consultations.results.projects import (
     ARGUMENT_KINDS,
@@ -336,7 +337,8 @@ def _titles() -> dict[str, str]:
 
 def _tells_figures(visit: Visit, when: When) -> bool:
     if when is When.PAST:
-        return True
+        # A result is not told in a pre-electoral period, here no more than on its own page.
+        return withheld(visit.consultation) is None
     if visit.participant is None:
         return False
     return Vote.objects.filter(phase=visit.running, participant=visit.participant).exists()
