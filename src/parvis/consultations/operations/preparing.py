@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -112,12 +112,14 @@ def change_consultation(
     """
     held = hold_consultation(consultation)
     check_revision(held, revision, changes={"title": content.title, "summary": content.summary})
-    settled = (held.admission, held.appeal_days)
-    if held.is_public and (content.admission, content.appeal_days) != settled:
+    settled = (held.admission, held.appeal_days, _means(held.admission, held.proofs))
+    asked = (content.admission, content.appeal_days, _means(content.admission, content.proofs))
+    # By another means, whoever voted already would be somebody else.
+    if held.is_public and asked != settled:
         raise Conflict(
             _(
-                "Qui participe et le délai de recours ne changent plus une fois la consultation "
-                "ouverte."
+                "Qui participe, comment chacun est vérifié et le délai de recours ne changent plus "
+                "une fois la consultation ouverte."
             )
         )
     _fill(held, content)
@@ -291,6 +293,16 @@ def _refuse_settled(consultation: Consultation, phase: Phase, content: PhaseCont
                 "encore."
             )
         )
+
+
+def _elections_met(consultation: Consultation, phase: Phase) -> set[int]:
+    """Keys of the elections whose pre-electoral period the phase meets."""
+    return {one.election.pk for one in meetings(consultation.organisation, [phase])}
+
+
+def _means(admission: str, proofs: Iterable[str]) -> frozenset[str]:
+    """How people are verified, whatever the order."""
+    return frozenset(proofs) if admission == Admission.VERIFIED else frozenset()
 
 
 def _fill(consultation: Consultation, content: ConsultationContent) -> None:

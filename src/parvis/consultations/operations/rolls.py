@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.consultations import keys
-from parvis.consultations.models import Consultation, RollEntry
+from parvis.consultations.enums import Proof
+from parvis.consultations.models import Consultation, Participant, RollEntry
 from parvis.consultations.operations.holding import hold_enterable
 from parvis.consultations.operations.verifying import RollHashes
 from parvis.consultations.roll_names import (
@@ -118,9 +119,17 @@ def import_roll(*, consultation: Consultation, content: bytes, by: Person) -> Ro
 
 @transaction.atomic
 def remove_roll(*, consultation: Consultation, by: Person) -> int:
-    """Take everybody off the roll; those who took part stay who they are."""
+    """Take people off the roll, but those who took part: they stay who they are.
+
+    Sent again otherwise written, with another number, they would be somebody else and vote twice.
+    """
     held = hold_enterable(consultation)
-    removed, _models = RollEntry.objects.filter(consultation=held).delete()
+    entered = Participant.objects.filter(consultation=held, proof=Proof.ROLL)
+    removed, _models = (
+        RollEntry.objects.filter(consultation=held)
+        .exclude(numbered_identity__in=entered.values("identity"))
+        .delete()
+    )
     if removed:
         record(
             action="consultation.roll_removed",

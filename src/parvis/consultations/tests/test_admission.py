@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +13,8 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import Admission, Proof
-from parvis.consultations.models import Consultation, PrintedCode, RollEntry
+from parvis.consultations.models import Consultation, Participant, PrintedCode, RollEntry
+from parvis.consultations.operations.verifying import Entry, Named, enter_by_roll
 from parvis.consultations.tests.factories import running_phase
 from parvis.consultations.tests.preparing import registration_with_option
 
@@ -100,6 +103,25 @@ def test_each_line_says_what_is_wrong_with_it_and_the_others_are_kept(
     assert again.status_code == 302
     assert RollEntry.objects.count() == 2
     assert not any("petit" in str(vars(row)).lower() for row in RollEntry.objects.all())
+
+
+def test_a_roll_taken_away_and_sent_again_gives_nobody_a_second_voice(
+    team: tuple[Client, Consultation],
+):
+    client, consultation = team
+    send(team, (ROLL + "Petit;Claire;03/04/1975;\nDurand;Paul;05/06/1980;").encode())
+    claire = Named(family="Petit", given="Claire", born_on=date(1975, 4, 3))
+    first, _secret = enter_by_roll(Entry(consultation, "a"), named=claire)
+    away = reverse("consultations:remove_roll", args=[consultation.pk])
+    assert client.post(away).status_code == 302
+    assert RollEntry.objects.count() == 1
+    send(team, (ROLL + "Petit;Claire;03/04/1975;12\nDurand;Paul;05/06/1980;13").encode())
+    for number in ("", "12"):
+        again, _secret = enter_by_roll(
+            Entry(consultation, "b"), named=replace(claire, number=number)
+        )
+        assert again == first
+    assert Participant.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,14 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
+    Admission,
     ConsultationState,
     ContributionKind,
     PhaseKind,
+    Proof,
     Template,
 )
 from parvis.consultations.exposure import flush, log_shown
 from parvis.consultations.models import Consultation, Contribution, Phase
+from parvis.consultations.operations.preparing import (
+    ConsultationContent,
+    PhaseContent,
+    change_consultation,
+    save_phase,
+)
 from parvis.consultations.phase_settings import BudgetSettings, IdeasSettings, settings_as
 from parvis.consultations.tests.factories import (
     ConsultationFactory,
@@ -27,8 +37,9 @@ from parvis.consultations.tests.factories import (
     written,
 )
 from parvis.consultations.tests.preparing import coordinator, registration_with_option
-from parvis.editions.models import Registration
-from parvis.editions.tests.factories import ElectionFactory, RegistrationFactory
+from parvis.editions.models import Election, Registration
+from parvis.editions.tests.factories import EditionFactory, ElectionFactory, RegistrationFactory
+from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +252,56 @@ def test_verification_needs_a_means(client: Client):
     answer = client.post(address("create"), {**form, "begins": "2030-01-01"})
     assert answer.status_code == 422
     assert "Choisissez au moins un moyen" in answer.content.decode()
+
+
+def test_how_people_are_verified_is_settled_once_it_is_open(client: Client):
+    phase = running_phase(admission=Admission.VERIFIED, proofs=[Proof.MAIL])
+    made = phase.consultation
+    content = ConsultationContent(
+        title=made.title,
+        summary=made.summary,
+        admission=Admission.VERIFIED,
+        proofs=(Proof.CODE,),
+        appeal_days=made.appeal_days,
+    )
+    by = PersonFactory.create()
+    for proofs in ((Proof.CODE,), (Proof.MAIL, Proof.CODE)):
+        with pytest.raises(Conflict, match="comment chacun"):
+            change_consultation(
+                consultation=made,
+                content=replace(content, proofs=proofs),
+                by=by,
+                revision=made.revision,
+            )
+    same = replace(content, proofs=(Proof.MAIL,), title="Autre titre")
+    changed = change_consultation(consultation=made, content=same, by=by, revision=made.revision)
+    assert changed.title == "Autre titre"
+
+
+def test_dates_moved_into_a_pre_electoral_period_ask_for_the_same_reason():
+    phase = running_phase()
+    made, by = phase.consultation, PersonFactory.create()
+    day = timezone.localdate() + timedelta(days=300)
+    Election.objects.create(
+        edition=EditionFactory.create(opened_at=timezone.now()),
+        organisation=made.organisation,
+        label="Municipales",
+        first_round_on=day,
+        last_round_on=day + timedelta(days=7),
+    )
+    longer = PhaseContent(
+        kind=phase.kind,
+        title=phase.title,
+        opens_at=phase.opens_at,
+        closes_at=phase.closes_at + timedelta(days=200),
+    )
+    later = replace(longer, opens_at=phase.closes_at)
+    for content, position in ((longer, phase.position), (later, None)):
+        with pytest.raises(Refusal, match="préélectorale") as refused:
+            save_phase(consultation=made, content=content, by=by, position=position)
+        assert refused.value.field == "closes_at"
+    Consultation.objects.filter(pk=made.pk).update(embargo_reason="Enquête prévue par la loi.")
+    assert save_phase(consultation=made, content=longer, by=by, position=phase.position)
 
 
 def test_two_who_change_the_settings_lose_nothing(client: Client):
