@@ -26,6 +26,7 @@ from parvis.consultations.operations.import_writing import (
     LOT,
     check_phase,
     prepare_phase,
+    refuse_mixing,
     source_of,
     takes_votes,
     token_of,
@@ -55,6 +56,7 @@ def check_import(*, phase: Phase, format: str, file: UploadedFile, by: Person) -
     check_phase(phase, format)
     content = _received(file)
     reading = read(format, content)
+    refuse_mixing(phase, reading)
     job = ImportJob(
         organisation_id=phase.organisation_id,
         phase=phase,
@@ -108,6 +110,8 @@ def run_import(job_id: int) -> None:
         try:
             reading = read(job.format, file_of(job).read_bytes())
             check_phase(job.phase, job.format)
+            if not job.rows_done:
+                refuse_mixing(job.phase, reading)
             prepare_phase(job, reading)
             written = write_texts(job, reading)
             write_votes(job, reading, written)

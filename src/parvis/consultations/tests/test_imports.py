@@ -32,9 +32,9 @@ from parvis.consultations.models import (
 from parvis.consultations.operations.importing import check_import, file_of, run_import
 from parvis.consultations.personal_data.answers import drop_old_imports
 from parvis.consultations.phase_settings import BudgetSettings, IdeasSettings, read_settings
-from parvis.consultations.tests.factories import running_phase
+from parvis.consultations.tests.factories import ContributionFactory, participant, running_phase
 from parvis.consultations.tests.outcomes import archive_files, over
-from parvis.foundation.errors import Refusal
+from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.worker import run_pending
 from parvis.organisations.tests.factories import coordinator_of
 
@@ -112,6 +112,28 @@ def brought(phase: Phase, format: str, content: bytes | str) -> ImportJob:
     run_import(job.pk)
     job.refresh_from_db()
     return job
+
+
+def test_no_file_adds_voices_or_projects_to_a_vote_under_way():
+    budget = running_phase(PhaseKind.BUDGET, BudgetSettings(envelope_euros=5_000))
+    opinions = running_phase(PhaseKind.OPINIONS)
+    for phase, format, content, kind, vote_kind in (
+        (budget, ImportFormat.PABULIB, PABULIB.encode(), "project", "allocation"),
+        (opinions, ImportFormat.POLIS, zipped(comments=COMMENTS, votes=VOTES), "statement",
+            "opinion"),
+    ):  # fmt: skip
+        cost = 100 if kind == "project" else None
+        subject = ContributionFactory.create(phase=phase, kind=kind, cost_euros=cost)
+        Vote.objects.create(
+            organisation=phase.organisation, phase=phase, kind=vote_kind, subject=subject,
+            participant=participant(phase.consultation), value=1,
+        )  # fmt: skip
+        with pytest.raises(Conflict, match="déjà voté"):
+            brought(phase, format, content)
+        assert Vote.objects.filter(phase=phase).count() == 1
+        assert Contribution.objects.filter(phase=phase).count() == 1
+    budget.refresh_from_db()
+    assert budget.settings["envelope_euros"] == 5_000
 
 
 class TestDecidim:
