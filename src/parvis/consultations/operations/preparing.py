@@ -144,11 +144,21 @@ def save_phase(
         if count >= MOST_PHASES:
             raise Refusal(_("Douze étapes au plus."))
         phase = Phase(organisation_id=held.organisation_id, consultation=held, position=count + 1)
+        met = set()
     else:
         phase = held.phases.select_for_update().get(position=position)
         _refuse_settled(held, phase, content)
+        met = _elections_met(held, phase)
     phase.kind, phase.title = content.kind, content.title
     phase.opens_at, phase.closes_at = content.opens_at, content.closes_at
+    if held.is_public and not held.embargo_reason and _elections_met(held, phase) - met:
+        raise Refusal(
+            _(
+                "Avec ces dates, l’étape rencontre la période préélectorale : changez-les, ou "
+                "écrivez dans les réglages pourquoi la consultation se tient malgré tout."
+            ),
+            field="closes_at",
+        )
     phase.presentation = content.presentation
     phase.settings = written_settings(read_settings(content.kind, content.settings))
     phase.save()
