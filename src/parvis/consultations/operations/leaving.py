@@ -72,7 +72,10 @@ def withdraw(*, contribution: Contribution, author: Participant) -> Contribution
 
 
 def take_back_votes(participant: Participant) -> int:
-    """Take back all the votes of phases that still run; how many. In no transaction."""
+    """Take back all the votes of phases that still run; how many. In no transaction.
+
+    Raise `Conflict` where one of them has just ended, once those of the others are taken back.
+    """
     now = timezone.now()
     given: dict[tuple[int, str], list[Choice]] = {}
     votes = Vote.objects.filter(participant=participant).select_related("phase")
@@ -84,11 +87,17 @@ def take_back_votes(participant: Participant) -> int:
                 Choice(row.subject_id, None, row.other)
             )
     taken = 0
+    ended: Conflict | None = None
     for (phase, kind), choices in given.items():
-        for start in range(0, len(choices), _CHOICES_AT_ONCE):
-            together = choices[start : start + _CHOICES_AT_ONCE]
-            vote(Ballot(phases[phase], participant.pk, VoteKind(kind), together))
-            taken += len(together)
+        try:
+            for start in range(0, len(choices), _CHOICES_AT_ONCE):
+                together = choices[start : start + _CHOICES_AT_ONCE]
+                vote(Ballot(phases[phase], participant.pk, VoteKind(kind), together))
+                taken += len(together)
+        except Conflict as conflict:
+            ended = conflict
+    if ended is not None:
+        raise ended
     return taken
 
 

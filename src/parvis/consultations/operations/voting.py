@@ -20,7 +20,7 @@ from parvis.consultations.enums import ContributionKind, ContributionState, Vote
 from parvis.consultations.models import Contribution, Participant, Phase, Vote
 from parvis.consultations.operations.holding import share_running
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.foundation.group_commit import GroupCommitter
+from parvis.foundation.group_commit import BusyError, GroupCommitter
 
 MOST_VOTES_TOGETHER = 2_000
 MOST_REQUESTS_WAITING = 400
@@ -88,15 +88,32 @@ def preference(preferred: int, other: int, *, neither: bool = False) -> Choice:
     return Choice(subject=low, other=high, value=value)
 
 
+class TooBusy(Refusal, BusyError):  # noqa: N818 – a sentence for whoever votes
+    """Votes wait for their turn: nothing was lost but this try."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Trop de votes arrivent en même temps : le vôtre n’est pas encore enregistré. "
+                "Revenez en arrière et réessayez dans un instant."
+            )
+        )
+
+
 def vote(ballot: Ballot) -> None:
     """Store a ballot: on the disk when the call returns.
 
     Raise `Conflict` when the phase takes no vote at this instant, or a subject is no longer voted
-    on; `Refusal` for a value that is none; `BusyError` when too many wait. To be called outside any
+    on; `Refusal` for a value that is none; `TooBusy` when too many wait. To be called outside any
     transaction.
     """
     _check(ballot)
-    _committer.submit(ballot)
+    try:
+        _committer.submit(ballot)
+    except BusyError as busy:
+        raise TooBusy from busy
 
 
 def _check(ballot: Ballot) -> None:

@@ -173,7 +173,7 @@ def test_a_crowd_that_waits_is_told_and_keeps_its_choice(
     phase, (one,) = budget([100])
 
     def busy(ballot: voting.Ballot) -> None:
-        raise BusyError
+        raise voting.TooBusy
 
     monkeypatch.setattr("parvis.consultations.views.citizen.budgets.vote", busy)
     answer = send(client, phase, "confirmer", projet=[one.number])

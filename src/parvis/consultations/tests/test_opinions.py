@@ -112,6 +112,15 @@ def test_what_is_no_answer_is_refused_in_words(client, phase, sent, status):
     assert not Vote.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "²", "-1", "\x00"])
+def test_a_page_that_is_none_loses_no_answer(client, phase, number):
+    statement = phase.contributions.filter(kind=ContributionKind.STATEMENT).first()
+    address = reverse("consultations:opinions_vote", args=[phase.consultation.code, phase.position])
+    sent = {"sujet": statement.pk, "avis": "accord", "retour": "liste", "page": number}
+    assert client.post(address, sent).status_code == 303
+    assert Vote.objects.count() == 1
+
+
 def test_a_statement_refused_meanwhile_takes_no_vote_and_is_shown_no_more(client, phase):
     refused = statements(phase)[0]
     Contribution.objects.filter(pk=refused.pk).update(state=ContributionState.REFUSED)

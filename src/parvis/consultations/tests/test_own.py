@@ -6,6 +6,7 @@ import json
 import uuid
 
 import pytest
+from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
@@ -31,6 +32,7 @@ from parvis.consultations.operations.notices import tell
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.tests.factories import (
     ContributionFactory,
+    PhaseFactory,
     running_phase,
     with_access,
     written,
@@ -38,6 +40,8 @@ from parvis.consultations.tests.factories import (
 from parvis.consultations.tests.test_answers import election_soon
 from parvis.consultations.tests.visitors import Visitor
 from parvis.foundation import erasures
+from parvis.foundation.errors import Conflict
+from parvis.foundation.group_commit import BusyError
 from parvis.foundation.models import Erasure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]

@@ -23,7 +23,7 @@ from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.exposure import log_shown
 from parvis.consultations.forms.budgets import APPROVED, POINTS, BallotRead, read_ballot
 from parvis.consultations.models import Attachment, Contribution, Phase, Vote
-from parvis.consultations.operations.voting import Ballot, Choice, vote
+from parvis.consultations.operations.voting import Ballot, Choice, TooBusy, vote
 from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 from parvis.consultations.project_labels import sectors_of, themes_of
@@ -32,7 +32,6 @@ from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
-from parvis.foundation.group_commit import BusyError
 from parvis.foundation.permissions import Denied
 
 # Names of what the form sends beside the ballot.
@@ -148,15 +147,7 @@ def _confirmed(
     choices = [Choice(keys[number], points) for number, points in read.given.items()]
     try:
         _vote(visit, choices)
-    except Refusal as refusal:
-        return _page(
-            visit,
-            given=read.given,
-            sent=visit.request.POST,
-            problems=[refusal.message],
-            status=refusal.status,
-        )
-    except BusyError:
+    except TooBusy:
         response = _page(
             visit,
             given=read.given,
@@ -171,6 +162,14 @@ def _confirmed(
         )
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+    except Refusal as refusal:
+        return _page(
+            visit,
+            given=read.given,
+            sent=visit.request.POST,
+            problems=[refusal.message],
+            status=refusal.status,
+        )
     messages.success(
         visit.request,
         _("Votre vote est enregistré. Vous pouvez le changer jusqu’à la fin du vote."),

@@ -32,6 +32,7 @@ from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.traces import trace_of
 from parvis.consultations.views.citizen.ideas import phase_of_ideas
+from parvis.consultations.views.citizen.judging import voter
 from parvis.consultations.views.citizen.visit import Visit, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
@@ -132,9 +133,9 @@ def idea_support(visit: Visit, number: int) -> HttpResponse:
     if not own.with_support or found.kind not in (ContributionKind.IDEA, ContributionKind.COMMENT):
         raise Http404
     wanted = visit.request.POST.get("soutien") != "non"
-    by = visit.actor()
     back = return_address(visit, number)
     try:
+        by = voter(visit)
         vote(
             Ballot(
                 visit.running, by.pk, VoteKind.SUPPORT, [Choice(found.pk, 1 if wanted else None)]
@@ -169,7 +170,7 @@ def idea_comment(visit: Visit, number: int) -> HttpResponse:
                 phase=visit.running,
                 kind=ContributionKind.COMMENT,
                 content=Content(text=form.cleaned_data["text"].replace("\r\n", "\n").strip()),
-                author=visit.actor(),
+                author=voter(visit),
                 token=form.cleaned_data["token"],
                 parent=found,
             )

@@ -38,6 +38,7 @@ from parvis.consultations.operations.idea_editing import (
 from parvis.consultations.phase_settings import IdeasSettings
 from parvis.consultations.views.citizen.idea import access_needed, see_other, what_becomes
 from parvis.consultations.views.citizen.ideas import allow_tiles, phase_of_ideas, tiles
+from parvis.consultations.views.citizen.judging import voter
 from parvis.consultations.views.citizen.visit import ProofNeeded, Visit, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
@@ -193,8 +194,8 @@ def _receive(visit: Visit, own: IdeasSettings, found: Contribution | None) -> Ht
 def _keep(visit: Visit, form: IdeaForm, found: Contribution | None) -> tuple[Contribution, bool]:
     """Store text and files; the idea, and whether it is still a draft."""
     content = form.content()
+    by = voter(visit)
     received = _received_files(form)
-    by = visit.actor()
     if found is None:
         found = contribute(
             phase=visit.running,

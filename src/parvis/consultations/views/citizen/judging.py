@@ -14,13 +14,11 @@ from parvis.consultations.enums import ContributionKind, ContributionState
 from parvis.consultations.forms.proposals import ProposalForm
 from parvis.consultations.models import Participant, Phase
 from parvis.consultations.operations.proposing import propose
-from parvis.consultations.operations.voting import Ballot, vote
 from parvis.consultations.phase_settings import Shape, settings_as
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.views.citizen.visit import Visit
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.forms import show_refusal
-from parvis.foundation.group_commit import BusyError
 from parvis.foundation.permissions import Denied
 
 LARGEST_KEY = 2**62
@@ -47,28 +45,6 @@ def voter(visit: Visit) -> Participant:
     if isinstance(decision, Denied):
         raise Conflict(decision.reason)
     return visit.actor()
-
-
-def cast(ballot: Ballot) -> None:
-    """Vote; too many people at once is told as what it is, something to try again."""
-    try:
-        vote(ballot)
-    except BusyError as busy:
-        raise TooBusy from busy
-
-
-class TooBusy(Refusal):
-    """Votes wait for their turn: nothing was lost but this try."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Trop de votes arrivent en même temps : le vôtre n’est pas encore enregistré. "
-                "Revenez en arrière et réessayez dans un instant."
-            )
-        )
 
 
 def phase_address(visit: Visit, name: str = "consultations:phase") -> str:

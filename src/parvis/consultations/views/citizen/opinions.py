@@ -12,13 +12,12 @@ from parvis.consultations import opinion_pages
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.forms.proposals import ProposalForm
 from parvis.consultations.models import Contribution, Vote
-from parvis.consultations.operations.voting import Ballot, Choice
+from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.opinion_map import enough_votes, opinion_map
 from parvis.consultations.phase_settings import OpinionsSettings
 from parvis.consultations.results import opinions as result
 from parvis.consultations.routing import next_statement
 from parvis.consultations.views.citizen.judging import (
-    cast,
     closed_page,
     key_of,
     phase_address,
@@ -69,11 +68,12 @@ def give_opinion(visit: Visit) -> HttpResponse:
         raise Refusal(_("Choisissez « d’accord », « pas d’accord » ou « passer »."))
     choice = Choice(key_of(sent.get("sujet", "")), VALUES.get(answer))
     who = voter(visit)
-    cast(Ballot(visit.running, who.pk, VoteKind.OPINION, [choice]))
+    vote(Ballot(visit.running, who.pk, VoteKind.OPINION, [choice]))
     if sent.get("retour") == "liste":
         number = sent.get("page", "")
-        query = f"?page={int(number)}" if number.isascii() and number.isdigit() else ""
-        address = phase_address(visit, "consultations:opinions_own") + query[:20]
+        is_page = number.isascii() and number.isdigit() and len(number) < 10
+        query = f"?page={number}" if is_page else ""
+        address = phase_address(visit, "consultations:opinions_own") + query
         return HttpResponseRedirect(f"{address}#a{choice.subject}", status=303)
     return HttpResponseRedirect(phase_address(visit), status=303)
 

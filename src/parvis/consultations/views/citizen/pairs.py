@@ -14,13 +14,12 @@ from parvis.consultations import pair_pages
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.forms.proposals import ItemForm
 from parvis.consultations.models import Contribution, PhaseFigures, Vote
-from parvis.consultations.operations.voting import Ballot, Choice, preference
+from parvis.consultations.operations.voting import Ballot, Choice, preference, vote
 from parvis.consultations.opinion_pages import text_in
 from parvis.consultations.phase_settings import PairsSettings
 from parvis.consultations.results import pairs as result
 from parvis.consultations.routing import next_pair
 from parvis.consultations.views.citizen.judging import (
-    cast,
     closed_page,
     key_of,
     phase_address,
@@ -65,7 +64,7 @@ def prefer(visit: Visit) -> HttpResponse:
     if answer not in {str(first), str(second), NEITHER, TAKE_BACK} or first == second:
         raise Refusal(_("Choisissez l’un des deux sujets, ou « je ne sais pas »."))
     who = voter(visit)
-    cast(
+    vote(
         Ballot(visit.running, who.pk, VoteKind.PREFERENCE, [choice_between(first, second, answer)])
     )
     if sent.get("retour") == "liste":

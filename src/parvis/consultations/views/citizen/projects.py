@@ -35,7 +35,7 @@ from parvis.consultations.models import Attachment, Contribution, Phase, Vote
 from parvis.consultations.operations.contributing import Content
 from parvis.consultations.operations.idea_editing import REWRITABLE, rewrite
 from parvis.consultations.operations.proposing import propose
-from parvis.consultations.operations.voting import Ballot, Choice
+from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import ProjectSettings, settings_as
 from parvis.consultations.pre_electoral import withheld
@@ -50,7 +50,7 @@ from parvis.consultations.results.projects import (
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
 from parvis.consultations.views.citizen.idea import access_needed, what_becomes
-from parvis.consultations.views.citizen.judging import cast, phase_address
+from parvis.consultations.views.citizen.judging import phase_address, voter
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
@@ -115,7 +115,7 @@ def note(visit: Visit) -> HttpResponse:
     ]
     who = visit.actor()
     try:
-        cast(Ballot(visit.running, who.pk, VoteKind.JUDGEMENT, choices, replaces=True))
+        vote(Ballot(visit.running, who.pk, VoteKind.JUDGEMENT, choices, replaces=True))
     except Refusal as refusal:
         return _page(visit, notes=given, problem=refusal.message, status=refusal.status)
     told = _("Vos notes sont enregistrées. Vous pouvez les changer jusqu’à la fin.")
@@ -142,7 +142,7 @@ def argument_write(visit: Visit) -> HttpResponse:
                 phase=visit.running,
                 kind=ContributionKind(form.cleaned_data["kind"]),
                 text=form.cleaned_data["text"].replace("\r\n", "\n").strip(),
-                author=visit.actor(),
+                author=voter(visit),
                 token=form.cleaned_data["token"],
             )
         except Refusal as refusal:
@@ -164,9 +164,9 @@ def argument_support(visit: Visit, number: int) -> HttpResponse:
         raise Http404
     wanted = visit.request.POST.get("soutien") != "non"
     choice = Choice(found.pk, 1 if wanted else None)
-    by = visit.actor()
     try:
-        cast(Ballot(visit.running, by.pk, VoteKind.SUPPORT, [choice]))
+        by = voter(visit)
+        vote(Ballot(visit.running, by.pk, VoteKind.SUPPORT, [choice]))
     except Refusal as refusal:
         messages.error(visit.request, refusal.message)
     else:

@@ -29,11 +29,11 @@ from django_scopes import scopes_disabled
 from parvis.consultations.entrance import needs_proof, participant_of, remember
 from parvis.consultations.enums import PhaseKind, VoteKind
 from parvis.consultations.models import Phase
-from parvis.consultations.operations.voting import Ballot, Choice, preference
+from parvis.consultations.operations.voting import Ballot, Choice, TooBusy, preference, vote
 from parvis.consultations.opinion_pages import text_in
 from parvis.consultations.permissions.public import open_consultation, open_phase
 from parvis.consultations.routing import next_pair, next_statement
-from parvis.consultations.views.citizen.judging import LARGEST_KEY, TooBusy, cast, voter
+from parvis.consultations.views.citizen.judging import LARGEST_KEY, voter
 from parvis.consultations.views.citizen.visit import Visit, entrance_address
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
@@ -76,7 +76,7 @@ def _answer(request: HttpRequest, code: str) -> HttpResponse:
     kind, choices = _choices(phase.kind, content)
     visit.sent_device = str(content.get("device", ""))
     who = voter(visit)
-    cast(Ballot(phase, who.pk, kind, choices))
+    vote(Ballot(phase, who.pk, kind, choices))
     answer: dict[str, Any] = {"received": len(choices)}
     if content.get("next") is True:
         answer["next"] = _next(visit)
