@@ -247,6 +247,21 @@ def test_a_statement_refused_meanwhile_leaves_the_sheet_to_be_counted():
     assert given(phase) == {1: 1, 2: 1}
 
 
+def test_a_sheet_that_cannot_be_counted_does_not_keep_the_others():
+    phase = opinions()
+    client, _person = member_of(phase.consultation, TeamRole.PAPER)
+    for label, document in (("1-0001", {"s2": "1"}), ("1-0002", {"s1": "-1"})):
+        keyed(phase, label, document)
+        PaperSheet.objects.filter(label=label).update(
+            second=document, second_by=PersonFactory.create(), state=SheetState.AGREED
+        )
+    Contribution.objects.filter(phase=phase, number=2).update(state="refused")
+    client.post(reverse("consultations:paper_count", args=[phase.consultation_id, phase.position]))
+    assert PaperSheet.objects.get(label="1-0001").state == SheetState.AGREED
+    assert PaperSheet.objects.get(label="1-0002").state == SheetState.COUNTED
+    assert given(phase) == {1: -1}
+
+
 def test_what_was_keyed_is_forgotten_once_nobody_can_contest():
     phase = opinions()
     keyed(phase, "1-0001", {"s1": "1"}, {"s1": "1"})

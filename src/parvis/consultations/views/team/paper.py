@@ -32,6 +32,7 @@ from parvis.foundation.forms import show_refusal
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 from parvis.foundation.permissions import Denied, require
 
+MOST_REFUSALS_TOLD = 5
 PILLS = {
     SheetState.WAITING: "wait",
     SheetState.DIFFERS: "bad",
@@ -235,17 +236,21 @@ def count(request: HatRequest, pk: int, position: int) -> HttpResponse:
     """Count again what was agreed and not counted, after a cut or a mended subject."""
     phase = _phase(request, pk, position)
     agreed = PaperSheet.objects.filter(phase=phase, state=SheetState.AGREED).order_by("pk")
-    done = 0
+    done = refused = 0
     for sheet in agreed:
         try:
             keying.count_sheet(sheet=sheet, by=request.user)
         except Refusal as refusal:
-            messages.warning(
-                request,
-                _("Feuille %(label)s : %(why)s") % {"label": sheet.label, "why": refusal.message},
-            )
-            break
-        done += 1
+            # One that cannot be counted does not keep the others.
+            refused += 1
+            if refused <= MOST_REFUSALS_TOLD:
+                messages.warning(
+                    request,
+                    _("Feuille %(label)s : %(why)s")
+                    % {"label": sheet.label, "why": refusal.message},
+                )
+        else:
+            done += 1
     messages.success(request, _("Feuilles comptées : %(count)d.") % {"count": done})
     return redirect("consultations:paper_sheets", pk, position)
 
