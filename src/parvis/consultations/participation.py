@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import Count, Q
+from django.utils.translation import get_language
 
 from parvis.consultations.enums import INTERACTIVE, ContributionKind, Proof
 from parvis.consultations.models import (
@@ -19,6 +20,7 @@ from parvis.consultations.models import (
     Phase,
     Vote,
 )
+from parvis.consultations.told import told
 
 KEPT_SECONDS = 30
 REPLIES = frozenset(
@@ -56,8 +58,9 @@ class Participation:
 
 
 def participation(consultation: Consultation) -> Participation:
-    """The figures as they were at most thirty seconds ago."""
-    key = f"consultation-participation:{consultation.reference}:{consultation.state}"
+    """The figures as they were at most thirty seconds ago, in the language of the page."""
+    language = get_language() or ""
+    key = f"consultation-participation:{consultation.reference}:{consultation.state}:{language}"
     found: Participation | None = cache.get(key)
     if found is None:
         found = compute(consultation)
@@ -91,7 +94,7 @@ def _of_phase(phase: Phase) -> PhaseParticipation:
     counted = written.aggregate(replies=Count("pk", filter=Q(kind__in=REPLIES)), all=Count("pk"))
     return PhaseParticipation(
         position=phase.position,
-        title=phase.title,
+        title=told(phase, "title"),
         voters=phase.participants if phase.closed_at else open_votes["voters"],
         votes=open_votes["votes"] + closed,
         contributions=counted["all"] - counted["replies"],

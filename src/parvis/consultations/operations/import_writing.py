@@ -90,6 +90,19 @@ def check_phase(phase: Phase, format: str) -> None:
         raise Conflict(_("Cette étape est close, et ses votes sont comptés : elle ne change plus."))
 
 
+def refuse_mixing(phase: Phase, reading: Reading) -> None:
+    """Raise `Conflict` where people of here voted: no file adds voices to theirs, nor projects."""
+    if phase.kind != PhaseKind.BUDGET and not len(reading.ballots):
+        return
+    if Vote.objects.filter(phase=phase).exclude(participant__proof=Proof.IMPORTED).exists():
+        raise Conflict(
+            _(
+                "Des personnes ont déjà voté dans cette étape : ni votes ni projets d’un fichier "
+                "ne s’y ajoutent plus."
+            )
+        )
+
+
 def takes_votes(phase: Phase) -> bool:
     """Whether votes may come along: the phase has begun, in a consultation that is public."""
     return phase.consultation.is_public and phase.opens_at <= timezone.now()

@@ -37,8 +37,8 @@ from parvis.consultations.tests.factories import (
     with_access,
     written,
 )
-from parvis.consultations.tests.visitors import address
 from parvis.consultations.tests.test_answers import election_soon
+from parvis.consultations.tests.visitors import address
 from parvis.measures.models import Measure
 from parvis.organisations.tests.factories import MandateFactory
 
