@@ -37,18 +37,18 @@ def relevance_chart(phase: Phase, result: Mapping[str, Any]) -> Chart | None:
         },
         description=_(
             "Note moyenne de chaque critère, de 0 (pas du tout) à 100 (tout à fait), avec son "
-            "intervalle à 95 % : il dit ce que le nombre de réponses laisse d’incertain, pas ce "
+            "intervalle à 95 % : il dit ce que le nombre de réponses laisse d’incertain, pas ce "
             "qu’auraient dit ceux qui n’ont pas répondu."
         ),
         rows=rows,
         words=IntervalWords(
             label_header=_("Critère"),
             value_header=_("Note moyenne, sur 100"),
-            interval_header=_("Intervalle à 95 %"),
+            interval_header=_("Intervalle à 95 %"),
             reference_header="",
             position_header="",
             value_sign=_("note moyenne"),
-            interval_sign=_("intervalle à 95 %"),
+            interval_sign=_("intervalle à 95 %"),
             reference_sign="",
             outside_sign="",
             above="",

@@ -48,7 +48,7 @@ IDEAS: Final = (
     ),
     (
         "Prêter les salles aux associations sans dossier",
-        "Une réservation en ligne, une caution, et c’est tout : aujourd’hui il faut trois "
+        "Une réservation en ligne, une caution, et c’est tout : aujourd’hui il faut trois "
         "courriers.",
         "culture-sport",
         0.35,
@@ -70,7 +70,7 @@ IDEAS: Final = (
     ),
     (
         "Une aire de jeux pour les tout-petits",
-        "Les jeux actuels commencent à six ans : rien pour les plus jeunes.",
+        "Les jeux actuels commencent à six ans : rien pour les plus jeunes.",
         "education",
         0.5,
         (2, 5),
@@ -125,7 +125,7 @@ STATEMENTS: Final = (
 # Items, from the one that counts most to the one that counts least.
 ITEMS: Final = (
     "L’accueil et les horaires de la mairie",
-    "La santé : trouver un médecin",
+    "La santé : trouver un médecin",
     "La propreté des rues",
     "Les déplacements sans voiture",
     "Les activités des jeunes",
@@ -139,7 +139,7 @@ PROJECT_NOTES: Final = (3.1, 2.2, 2.7, 2.9)
 ARGUMENTS_FOR: Final = (
     ("Une salle ouverte le soir manque aux jeunes comme aux associations.", 0.6),
     ("Rénover coûte moins cher que de construire ailleurs.", 0.45),
-    ("Le bâtiment est au centre : on y viendra à pied.", 0.4),
+    ("Le bâtiment est au centre : on y viendra à pied.", 0.4),
 )
 ARGUMENTS_AGAINST: Final = (
     ("Le stationnement est déjà plein le samedi.", 0.5),
