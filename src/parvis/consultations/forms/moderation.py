@@ -97,7 +97,7 @@ class MergeForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    words = _words(_("Pourquoi les réunir"), _("Publié avec leur histoire. Facultatif."))
+    words = _words(_("Pourquoi les réunir"), _("Publié avec leur histoire."))
 
     def __init__(self, ideas: Sequence[Contribution], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,7 +123,7 @@ class MergeForm(forms.Form):
 class SplitForm(forms.Form):
     """Up to six parts, each a title and a text; those left empty are left out."""
 
-    words = _words(_("Pourquoi la scinder"), _("Publié avec son histoire. Facultatif."))
+    words = _words(_("Pourquoi la scinder"), _("Publié avec son histoire."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

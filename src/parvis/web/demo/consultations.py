@@ -210,7 +210,7 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
         body,
         by,
         Template.BUDGET,
-        _("Budget participatif : 120 000 € pour la ville"),
+        _("Budget participatif : 120 000 € pour la ville"),
         _("Huit projets étudiés par les services ; les habitants choisissent."),
         Proof.CODE,
     )
