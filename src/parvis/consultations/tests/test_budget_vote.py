@@ -25,7 +25,6 @@ from parvis.consultations.tests.factories import (
     with_access,
 )
 from parvis.consultations.tests.visitors import address
-from parvis.foundation.group_commit import BusyError
 
 pytestmark = pytest.mark.django_db
 

@@ -186,7 +186,7 @@ def test_what_supporters_were_told_leaves_with_their_supports():
         by=by,
     )
     assert Notice.objects.filter(participant=supporter, contribution=idea).count() == 2
-    close_phase(phase=over(phase))
+    closed(phase)
     close_consultation(consultation=phase.consultation)
     assert not Notice.objects.filter(participant=supporter).exists()
     # What an author wrote is known to be theirs.

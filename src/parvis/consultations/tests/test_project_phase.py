@@ -243,7 +243,7 @@ def test_figures_of_a_project_wait_during_a_pre_electoral_period(client: Client,
 
 def phase_tells(client: Client, phase: Phase) -> bool:
     """Whether the page was given figures to show."""
-    response = client.get(path("phase", phase))
+    response = client.get(address(phase))
     return response.context["figures"] is not None or response.context["tells"]
 
 
