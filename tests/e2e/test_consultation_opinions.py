@@ -79,7 +79,7 @@ def test_from_a_first_opinion_to_the_result(reception: Reception) -> None:
         assert follow(phase)
     desk.follow("Voir la carte des groupes")
     expect(desk.page.get_by_text("Vous répondez le plus souvent comme le groupe")).to_be_visible()
-    expect(desk.page.get_by_role("img")).to_be_visible()
+    expect(desk.page.get_by_role("img", name="groupes d’opinion")).to_be_visible()
     desk.examine()
 
     # On a phone, without any script.

@@ -254,7 +254,7 @@ def test_a_project_has_its_page_with_the_idea_it_comes_from(client: Client):
     page = client.get(path).text
     assert "12 500 €" in page.replace("\xa0", " ").replace("\u202f", " ")
     assert "De l’eau pour tous." in page
-    assert f"/{ideas.position}/#n{idea.number}" in page
+    assert address(ideas, "idea", idea.number) in page
     assert "<script>alert" not in page
     Contribution.objects.filter(pk=idea.pk).update(state=ContributionState.REFUSED)
     assert "Une fontaine" not in client.get(path).text
