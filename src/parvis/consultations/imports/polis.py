@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -29,6 +30,8 @@ from parvis.foundation.errors import Refusal
 COMMENTS, VOTES, SUMMARY = "comments.csv", "votes.csv", "summary.csv"
 _VOTES = {"1": 1, "-1": -1, "0": 0}
 _MODERATED_OUT = "-1"
+_ENCRYPTED = 0x1
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def read_polis(content: bytes, sha256: str) -> Reading:
@@ -54,28 +57,46 @@ def _files(content: bytes) -> Mapping[str, bytes]:
     """The files of the export by their plain names, whatever folder they are in."""
     if not content.startswith(b"PK"):
         return {COMMENTS: content}
-    found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                name = entry.filename.rpartition("/")[2].lower()
-                if name not in (COMMENTS, VOTES, SUMMARY) or entry.filename.startswith("__MACOSX"):
-                    continue
-                if name in found:
-                    raise Refusal(
-                        _("Il y a deux %(name)s dans ce ZIP : une conversation à la fois.")
-                        % {"name": name},
-                        field="file",
-                    )
-                with archive.open(entry) as stream:
-                    # What is read is counted, whatever the archive says of itself.
-                    data = stream.read(MOST_BYTES + 1)
-                if len(data) > MOST_BYTES:
-                    raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
-                found[name] = data
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
-        raise Refusal(_("Ce ZIP est abîmé ou chiffré : il ne se lit pas."), field="file") from None
+            return {name: _content(archive, entry) for name, entry in _wanted(archive).items()}
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError, zlib.error):
+        # In turn: no ZIP or a wrong checksum, a later version of ZIP, names that are none, a file
+        # cut short, data that do not inflate.
+        raise _unreadable() from None
+
+
+def _unreadable() -> Refusal:
+    return Refusal(_("Ce ZIP est abîmé ou chiffré : il ne se lit pas."), field="file")
+
+
+def _wanted(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The entries of the export, each once, by their plain names in lower case."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for entry in archive.infolist():
+        name = entry.filename.rpartition("/")[2].lower()
+        if name not in (COMMENTS, VOTES, SUMMARY) or entry.filename.startswith("__MACOSX"):
+            continue
+        if name in found:
+            raise Refusal(
+                _("Il y a deux %(name)s dans ce ZIP : une conversation à la fois.")
+                % {"name": name},
+                field="file",
+            )
+        found[name] = entry
     return found
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    # Encrypted or compressed otherwise: never what Polis gives, and each fails in its own way.
+    if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _COMPRESSIONS:
+        raise _unreadable()
+    with archive.open(entry) as stream:
+        # What is read is counted, whatever the archive says of itself.
+        data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Refusal(_("Ce fichier est trop gros : 60 Mo au plus."), field="file")
+    return data
 
 
 def _conversation(files: Mapping[str, bytes]) -> str:

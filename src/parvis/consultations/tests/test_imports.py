@@ -40,8 +40,9 @@ from parvis.organisations.tests.factories import coordinator_of
 
 pytestmark = pytest.mark.django_db
 
-LILLE = Path("/work/shared/data/decidim-lille/proposals.csv")
-POLIS = Path("/work/shared/data/polis/15-per-hour-seattle")
+SHARED = Path(__file__).resolve().parents[5] / "shared/data"
+LILLE = SHARED / "decidim-lille/proposals.csv"
+POLIS = SHARED / "polis/15-per-hour-seattle"
 needs_lille = pytest.mark.skipif(not LILLE.exists(), reason="the Lille export is not there")
 needs_polis = pytest.mark.skipif(not POLIS.exists(), reason="the Polis exports are not there")
 
@@ -100,6 +101,42 @@ def zipped(**files: str) -> bytes:
         for name, text in files.items():
             archive.writestr(f"export/{name}.csv", text)
     return output.getvalue()
+
+
+def altered(content: bytes, old: bytes, new: bytes) -> bytes:
+    """A ZIP with some bytes changed wherever they are; there are some."""
+    assert old in content
+    return content.replace(old, new)
+
+
+def deflated(name: str = "comments.csv", compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", compression) as archive:
+        archive.writestr(name, COMMENTS * 20)
+    return output.getvalue()
+
+
+# The first bytes of an entry and of its place in the directory, with the version that reads it.
+_ENTRY, _PLACE = b"PK\x03\x04\x14\x00", b"PK\x01\x02\x14\x03\x14\x00"
+DAMAGED = {
+    "its data do not inflate": altered(
+        deflated(), deflated()[42:62], bytes(byte ^ 0xFF for byte in deflated()[42:62])
+    ),
+    "cut in its directory": deflated()[:-20],
+    "cut in its data": deflated()[:80],
+    "encrypted": altered(
+        altered(deflated(), _ENTRY + b"\x00", _ENTRY + b"\x01"), _PLACE + b"\x00", _PLACE + b"\x01"
+    ),
+    "of a version to come": altered(deflated(), _PLACE, b"PK\x01\x02\x14\x03\xff\x00"),
+    "compressed otherwise": deflated(compression=zipfile.ZIP_BZIP2),
+    "with a name that is none": altered(deflated("é.comments.csv"), "é".encode(), b"\xff\xff"),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_zip_that_does_not_read_is_refused_in_a_sentence(content: bytes):
+    with pytest.raises(Refusal, match="ZIP est abîmé ou chiffré"):
+        read_polis(content, "0" * 64)
 
 
 def brought(phase: Phase, format: str, content: bytes | str) -> ImportJob:
