@@ -91,6 +91,19 @@ class Numbers:
         return numbers
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the files of a phase are made of: the votes that may leave, under which folder."""
+
+    phase: Phase
+    folder: str
+    rows: QuerySet[Any]
+    is_over: bool
+    ballots: bool
+    voters: int
+    numbers: Numbers
+
+
 def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     """The files of a phase; None where nobody votes in it. Its consultation is at hand."""
     if phase.kind not in _BALLOTS:
@@ -109,16 +122,18 @@ def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     ):
         rows = rows.none()
     files: list[File] = []
-    folder = f"{phase.position}-{phase.kind}"
+    source = _Source(
+        phase, f"{phase.position}-{phase.kind}", rows, is_over, ballots, voters, numbers
+    )
     if kind == VoteKind.OPINION:
-        files = _opinions(phase, folder, rows, ballots, voters, numbers)
+        files = _opinions(source)
     elif kind == VoteKind.PREFERENCE:
-        files = _pairs(phase, folder, rows, is_over)
+        files = _pairs(source)
     elif kind == VoteKind.JUDGEMENT:
-        files = _judgements(phase, folder, rows, ballots, voters, numbers)
+        files = _judgements(source)
     elif is_over:
         # Running totals of a budget would weigh on the vote: they leave at its end.
-        files = _budget(phase, folder, rows, ballots, voters, numbers)
+        files = _budget(source)
     return PhaseVotes(phase, voters, is_over, ballots, files)
 
 
@@ -154,89 +169,67 @@ def _numbered(
         yield number, subject_numbers[subject], value
 
 
-def _opinions(
-    phase: Phase,
-    folder: str,
-    rows: QuerySet[Any],
-    ballots: bool,
-    voters: int,
-    numbers: Numbers,
-) -> list[File]:
+def _opinions(source: _Source) -> list[File]:
     def statements() -> Iterator[Sequence[Cell]]:
-        totals = _totals(rows)
-        for key, number, moderated, text in _subjects(phase, ContributionKind.STATEMENT):
+        totals = _totals(source.rows)
+        for key, number, moderated, text in _subjects(source.phase, ContributionKind.STATEMENT):
             agrees, disagrees, passes = (totals.get((key, value), 0) for value in (1, -1, 0))
             yield number, agrees, disagrees, passes, moderated, text
 
     files: list[File] = [
         Table(
-            f"{folder}/COMMENTS.csv",
+            f"{source.folder}/COMMENTS.csv",
             "Affirmations et leurs totaux / Statements and their totals",
             ("comment-id", "agrees", "disagrees", "passes", "moderated", "comment-body"),
             statements,
         )
     ]
-    if ballots:
-        files.insert(0, _ballot_table(phase, folder, rows, voters, numbers, "comment-id", "vote"))
+    if source.ballots:
+        files.insert(0, _ballot_table(source, "comment-id", "vote"))
     return files
 
 
-def _judgements(
-    phase: Phase,
-    folder: str,
-    rows: QuerySet[Any],
-    ballots: bool,
-    voters: int,
-    numbers: Numbers,
-) -> list[File]:
+def _judgements(source: _Source) -> list[File]:
     def criteria() -> Iterator[Sequence[Cell]]:
-        totals = _totals(rows)
-        for key, number, _moderated, text in _subjects(phase, ContributionKind.CRITERION):
+        totals = _totals(source.rows)
+        for key, number, _moderated, text in _subjects(source.phase, ContributionKind.CRITERION):
             yield number, text, *(totals.get((key, grade), 0) for grade in range(5))
 
     grades = tuple(f"grade-{grade}" for grade in range(5))
     files: list[File] = [
         Table(
-            f"{folder}/CRITERIA.csv",
+            f"{source.folder}/CRITERIA.csv",
             "Critères et nombre de chaque note / Criteria and how often each grade was given",
             ("criterion-id", "criterion-body", *grades),
             criteria,
         )
     ]
-    if ballots:
-        files.insert(
-            0, _ballot_table(phase, folder, rows, voters, numbers, "criterion-id", "grade")
-        )
+    if source.ballots:
+        files.insert(0, _ballot_table(source, "criterion-id", "grade"))
     return files
 
 
-def _ballot_table(
-    phase: Phase,
-    folder: str,
-    rows: QuerySet[Any],
-    voters: int,
-    numbers: Numbers,
-    subject: str,
-    value: str,
-) -> Table:
-    drawn = numbers.draw(voters)
-    known = dict(Contribution.objects.filter(phase=phase).values_list("pk", "number"))
+def _ballot_table(source: _Source, subject: str, value: str) -> Table:
+    drawn = source.numbers.draw(source.voters)
+    known = dict(Contribution.objects.filter(phase=source.phase).values_list("pk", "number"))
     return Table(
-        f"{folder}/VOTES.csv",
+        f"{source.folder}/VOTES.csv",
         "Votes, sous des numéros tirés au sort / Votes, under numbers drawn at random",
         ("voter-id", subject, value),
-        lambda: _numbered(rows, drawn, known),
+        lambda: _numbered(source.rows, drawn, known),
     )
 
 
-def _pairs(phase: Phase, folder: str, rows: QuerySet[Any], is_over: bool) -> list[File]:
+def _pairs(source: _Source) -> list[File]:
     """Each comparison a row, sorted: which ones somebody made together cannot be told."""
-    known = dict(Contribution.objects.filter(phase=phase).values_list("pk", "number"))
+    known = dict(Contribution.objects.filter(phase=source.phase).values_list("pk", "number"))
     published = {
-        key for key, _n, state, _t in _subjects(phase, ContributionKind.ITEM) if state == PUBLISHED
+        key
+        for key, _n, state, _t in _subjects(source.phase, ContributionKind.ITEM)
+        if state == PUBLISHED
     }
     counted = list(
-        rows.order_by()
+        source.rows.order_by()
         .values_list("subject", "other", "value")
         .annotate(number=Count("pk"))
         .order_by("subject", "other", "value")
@@ -264,23 +257,23 @@ def _pairs(phase: Phase, folder: str, rows: QuerySet[Any], is_over: bool) -> lis
                 )
             ):
                 tally[key] = tally.get(key, 0) + number
-        for key, number, moderated, text in _subjects(phase, ContributionKind.ITEM):
+        for key, number, moderated, text in _subjects(source.phase, ContributionKind.ITEM):
             yield number, won.get(key, 0), lost.get(key, 0), level.get(key, 0), moderated, text
 
     files: list[File] = [
         Table(
-            f"{folder}/ITEMS.csv",
+            f"{source.folder}/ITEMS.csv",
             "Sujets comparés et leurs totaux / Items compared and their totals",
             ("item-id", "won", "lost", "neither", "moderated", "item-body"),
             items,
         )
     ]
-    if is_over:
+    if source.is_over:
         # Sorted by pair, rows are the totals of each pair: nobody is in them, however few voted.
         files.insert(
             0,
             Table(
-                f"{folder}/VOTES.csv",
+                f"{source.folder}/VOTES.csv",
                 "Comparaisons, triées / Comparisons, sorted",
                 ("winner", "loser"),
                 comparisons,
@@ -289,39 +282,34 @@ def _pairs(phase: Phase, folder: str, rows: QuerySet[Any], is_over: bool) -> lis
     return files
 
 
-def _budget(
-    phase: Phase,
-    folder: str,
-    rows: QuerySet[Any],
-    ballots: bool,
-    voters: int,
-    numbers: Numbers,
-) -> list[File]:
+def _budget(source: _Source) -> list[File]:
     def projects() -> Iterator[Sequence[Cell]]:
-        totals = _totals(rows)
-        chosen = {str(one) for one in phase.result.get("selected", [])}
-        costs = dict(Contribution.objects.filter(phase=phase).values_list("pk", "cost_euros"))
-        for key, number, _state, title in _subjects(phase, ContributionKind.PROJECT):
+        totals = _totals(source.rows)
+        chosen = {str(one) for one in source.phase.result.get("selected", [])}
+        costs = dict(
+            Contribution.objects.filter(phase=source.phase).values_list("pk", "cost_euros")
+        )
+        for key, number, _state, title in _subjects(source.phase, ContributionKind.PROJECT):
             given = {value: count for (subject, value), count in totals.items() if subject == key}
             votes, score = sum(given.values()), sum(v * count for v, count in given.items())
             yield number, costs[key], votes, score, int(str(number) in chosen), title
 
     files: list[File] = [
         Table(
-            f"{folder}/PROJECTS.csv",
+            f"{source.folder}/PROJECTS.csv",
             "Projets, soutiens, choix / Projects, support, choice",
             ("project_id", "cost", "votes", "score", "selected", "name"),
             projects,
         )
     ]
-    if ballots:
-        drawn = numbers.draw(voters)
+    if source.ballots:
+        drawn = source.numbers.draw(source.voters)
         files.insert(
             0,
             Text(
-                f"{folder}/VOTE.pb",
+                f"{source.folder}/VOTE.pb",
                 "Bulletins au format Pabulib / Ballots in the format of Pabulib",
-                lambda: renumbered(pabulib_text(phase), drawn),
+                lambda: renumbered(pabulib_text(source.phase), drawn),
             ),
         )
     return files
