@@ -359,6 +359,13 @@ def test_a_file_of_another_kind_is_refused_on_the_page(format, content):
 
 
 class TestPages:
+    def test_a_consultation_that_receives_no_file_says_so(self):
+        phase = running_phase(PhaseKind.PROJECT)
+        client, _by = coordinator_of(phase.organisation)
+        page = client.get(reverse("consultations:imports", args=[phase.consultation_id]))
+        assert "ne reçoit un import" in page.content.decode()
+        assert "Regarder ce fichier" not in page.content.decode()
+
     def test_a_file_is_looked_at_then_imported_by_a_task(self, django_capture_on_commit_callbacks):
         phase = running_phase(settings=IdeasSettings())
         client, _by = coordinator_of(phase.organisation)

@@ -396,3 +396,10 @@ def test_the_board_tells_how_evenly_statements_were_shown(
     flush()
     page = client.get(address("consultation", phase.consultation.pk)).content.decode()
     assert "14 présentations ; la moins montrée l’a été 4 fois, pour 5 fois en général." in page
+
+
+def test_where_one_takes_part_comes_before_what_only_informs():
+    informing = running_phase(PhaseKind.STRUCTURING)
+    voting = PhaseFactory.create(consultation=informing.consultation, kind=PhaseKind.BUDGET)
+    page = Client().get(address("public", informing.consultation.code))
+    assert page.context["now_running"] == [voting, informing]

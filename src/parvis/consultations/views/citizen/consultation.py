@@ -35,15 +35,17 @@ def public_list(request: HttpRequest) -> HttpResponse:
 def consultation(visit: Visit) -> HttpResponse:
     """What is asked, the calendar of the phases, where one takes part now."""
     phases = list(visit.consultation.phases.all())
+    running = [
+        phase
+        for phase in phases
+        if visit.consultation.state == ConsultationState.OPEN and phase.is_running(visit.now)
+    ]
     return visit.render(
         "consultations/public/consultation.html",
         {
-            "steps": steps_of(visit.consultation, now=visit.now),
-            "now_running": (
-                [phase for phase in phases if phase.is_running(visit.now)]
-                if visit.consultation.state == ConsultationState.OPEN
-                else []
-            ),
+            "steps": steps_of(visit.consultation, now=visit.now, phases=phases),
+            # Where one takes part comes first, before what only informs.
+            "now_running": sorted(running, key=lambda phase: phase.kind not in INTERACTIVE),
             "next_phase": next((phase for phase in phases if phase.opens_at > visit.now), None),
             "interactive": INTERACTIVE,
         },
