@@ -10,7 +10,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import Admission, Proof
 from parvis.consultations.models import Consultation, Participant, PrintedCode, RollEntry
@@ -18,15 +17,9 @@ from parvis.consultations.operations.verifying import Entry, Named, enter_by_rol
 from parvis.consultations.tests.factories import running_phase
 from parvis.consultations.tests.preparing import registration_with_option
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 ROLL = "Nom de naissance;Prénom(s);Né(e) le;N°\n"
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import (
     ContributionKind,
@@ -42,13 +41,7 @@ from parvis.foundation.stale import StaleForm
 from parvis.organisations.models import Organisation
 from parvis.organisations.tests.factories import coordinator_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

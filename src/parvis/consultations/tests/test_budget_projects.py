@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import sign_in
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind
@@ -23,13 +22,7 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.organisations.tests.factories import MandateFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

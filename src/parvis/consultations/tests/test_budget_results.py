@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionState
 from parvis.consultations.models import Contribution, Phase
@@ -11,13 +10,7 @@ from parvis.consultations.results.budgets import shown
 from parvis.consultations.tests.budgets import budget, give
 from parvis.consultations.tests.factories import closed
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 def why(phase: Phase) -> list[str]:

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import Admission, ContributionState, PhaseKind, Proof, VoteKind
@@ -26,13 +25,7 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.consultations.tests.visitors import address
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 def send(client: Client, phase: Phase, act: str, **fields: Any) -> Any:

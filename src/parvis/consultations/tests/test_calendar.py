@@ -6,23 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template.loader import render_to_string
-from django_scopes import scopes_disabled
 
 from parvis.consultations.calendar import When, place_in_words, steps_of
 from parvis.consultations.enums import ConsultationState, PhaseKind
 from parvis.consultations.models import Consultation
 from parvis.consultations.tests.factories import ConsultationFactory, PhaseFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 NOW = datetime(2027, 3, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 @pytest.fixture

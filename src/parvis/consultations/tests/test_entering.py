@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations import keys
@@ -34,13 +33,11 @@ from parvis.foundation import keys_apart
 from parvis.foundation.drawn_codes import new_seed, read_seed
 from parvis.foundation.models import OutgoingMail
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("at_once"),
+    pytest.mark.usefixtures("without_scope"),
+]
 
 
 def consultation(*proofs: str) -> Consultation:

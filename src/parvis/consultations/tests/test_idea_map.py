@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from parvis.consultations.idea_map import HEIGHT, WIDTH, Points, compact, picture
 from parvis.consultations.models import Phase
@@ -19,14 +18,8 @@ from parvis.consultations.phase_settings import MapView
 from parvis.consultations.tests.factories import ContributionFactory, running_phase
 from parvis.consultations.tests.test_idea_pages import SETTINGS, address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 VIEW = MapView(50.63, 3.06)
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 @pytest.fixture

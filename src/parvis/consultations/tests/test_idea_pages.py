@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.entrance import cookie_name
@@ -33,19 +32,13 @@ from parvis.consultations.phase_settings import Choice, IdeasSettings, MapView
 from parvis.consultations.tests.factories import ContributionFactory, running_phase, with_access
 from parvis.consultations.tests.visitors import address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 SETTINGS = IdeasSettings(
     themes=(Choice("mobilites", "Déplacements"), Choice("culture", "Culture")),
     sectors=(Choice("nord", "Quartier nord"), Choice("sud", "Quartier sud")),
     map=MapView(50.63, 3.06),
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionState, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Exposure, Phase, Vote
@@ -22,13 +21,7 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.consultations.tests.test_idea_pages import address
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 def supported(phase: Phase, idea: Contribution, times: int) -> None:

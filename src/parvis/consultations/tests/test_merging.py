@@ -7,7 +7,6 @@ import uuid
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
@@ -45,13 +44,7 @@ from parvis.consultations.traces import end_of, trace_of
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.tests.races import at_once, needs_a_server
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
@@ -44,13 +43,11 @@ from parvis.foundation.errors import Conflict
 from parvis.foundation.group_commit import BusyError
 from parvis.foundation.models import Erasure
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("at_once"),
+    pytest.mark.usefixtures("without_scope"),
+]
 
 
 def somebody(phase: Phase) -> tuple[Participant, Visitor]:

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, VoteKind
@@ -26,13 +25,7 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.consultations.tests.visitors import address
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

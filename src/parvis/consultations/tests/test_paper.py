@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 from pypdf import PdfReader
 
 from parvis.accounts.tests.factories import PersonFactory
@@ -33,15 +32,9 @@ from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 HOSTILE = "<script>alert(1)</script> {{ 7 }} ‮ #set page(width: 1pt) « fin »"
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 def opinions() -> Phase:

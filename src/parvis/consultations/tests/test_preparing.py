@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.enums import (
@@ -42,7 +41,7 @@ from parvis.editions.tests.factories import EditionFactory, ElectionFactory, Reg
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture
@@ -53,12 +52,6 @@ def registration() -> Registration:
 @pytest.fixture
 def client(registration: Registration) -> Client:
     return coordinator(registration)
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 def address(name: str, *args: object) -> str:

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import sign_in
 from parvis.consultations.entrance import cookie_name
@@ -42,13 +41,7 @@ from parvis.consultations.tests.visitors import address
 from parvis.measures.models import Measure
 from parvis.organisations.tests.factories import MandateFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

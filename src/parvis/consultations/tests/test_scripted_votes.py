@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import Admission, ContributionKind, PhaseKind, Proof
@@ -17,13 +16,7 @@ from parvis.consultations.operations import voting
 from parvis.consultations.tests.factories import running_phase, with_access, written
 from parvis.foundation.group_commit import BusyError
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 @pytest.fixture

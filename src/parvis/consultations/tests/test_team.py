@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.hats import hats_of
@@ -25,15 +24,9 @@ from parvis.foundation.errors import Refusal
 from parvis.foundation.models import OutgoingMail
 from parvis.journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 ADDRESS = "moderatrice@exemple.invalid"
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
 
 
 def invited(consultation: Consultation, role: TeamRole = TeamRole.MODERATOR) -> str:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
@@ -20,13 +19,7 @@ from parvis.consultations.tests.factories import (
 )
 from parvis.foundation.errors import Conflict, Refusal
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_scope():
-    with scopes_disabled():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 
 def opinion(phase: Phase, who: int, subject: Contribution, value: int | None) -> None:
