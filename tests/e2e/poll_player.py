@@ -86,3 +86,11 @@ class Player:
           };
         })"""
         return list(self.page.evaluate(script))
+
+    def keeps_nothing(self) -> None:
+        """Nothing any more: a page clears up after it has shown what it says."""
+        for _look in range(100):
+            if not self.kept():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(self.kept())

@@ -369,7 +369,7 @@ def test_an_unknown_invitation(reception: Reception, short: StaffPoll):
     agent.open("#j=" + "0" * 64)
     agent.tap("Commencer")
     expect(agent.page.get_by_role("alert")).to_contain_text("n’est pas connue")
-    assert agent.kept() == []
+    agent.keeps_nothing()
 
 
 # --- Cuts ----------------------------------------------------------------------------------------
@@ -475,7 +475,7 @@ def test_closed_meanwhile(reception: Reception, short: StaffPoll):
     expect(agent.page.get_by_role("alert")).to_contain_text("Ce sondage est clos")
     agent.visit.open(address(short), status=410)
     expect(agent.page.get_by_role("alert")).to_contain_text("ne sont pas comptées")
-    assert agent.kept() == []
+    agent.keeps_nothing()
 
 
 def test_a_key_of_ones_own_is_not_accepted(reception: Reception, short: StaffPoll):

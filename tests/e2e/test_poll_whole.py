@@ -338,7 +338,7 @@ def see_the_last_reveal(phone: Player, plain: Visit, code: str) -> None:
     """On the phone everything; a code that served is worth nothing any more."""
     cache.clear()
     phone.visit.open(address(phone.poll), status=410)
-    assert phone.kept() == []
+    phone.keeps_nothing()
     phone.visit.open(reverse("staff_polls:reveal", args=[phone.poll.code]))
     assert "6,2 sur 10" in phone.visit.text
     assert "dit le numéro 3" in phone.visit.text

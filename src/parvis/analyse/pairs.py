@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from typing import Final
 
+import numpy as np
+
 from parvis.analyse.composite import Item
 from parvis.analyse.errors import InputError, quote
 from parvis.analyse.messages import Message
@@ -45,10 +47,15 @@ def analyse_pairs(path: str, method: str) -> list[Item]:
         raise InputError(Message.CSV_NO_ROW, file=path)
     if method == BRADLEY_TERRY and len(numbers) > MOST_ITEMS:
         raise InputError(Message.ITEMS_TOO_MANY, file=path, found=len(numbers), most=MOST_ITEMS)
-    score = bradley_terry if method == BRADLEY_TERRY else win_rates
-    scores = score(len(numbers), winner, loser)
+    # In the order of the identifiers: the last bits of a score follow the order of the items, and
+    # the same rows in another order are the same votes.
+    names = sorted(numbers, key=natural_order)
+    place = np.empty(len(names), dtype=np.int64)
+    place[[numbers[name] for name in names]] = np.arange(len(names))
+    scored = bradley_terry if method == BRADLEY_TERRY else win_rates
+    scores = scored(len(names), place[np.asarray(winner)], place[np.asarray(loser)])
     ranks = competition_ranks(scores, tie_digits=TIE_DIGITS)
     return [
-        Item(name, float(scores[numbers[name]]), int(ranks[numbers[name]]))
-        for name in sorted(numbers, key=natural_order)
+        Item(name, float(score), int(rank))
+        for name, score, rank in zip(names, scores, ranks, strict=True)
     ]

@@ -78,19 +78,16 @@ def documented(items: Sequence[int], comparisons: Comparisons) -> dict[str, Any]
 def counted(items: Sequence[int], comparisons: Comparisons) -> dict[str, Any]:
     """The result: items by Bradley–Terry, those never compared without a score.
 
-    Scores are those of `parvis analyse pairs` on the rows in the same order, to the last bit.
+    Scores are those of `parvis analyse pairs` on the same votes, to the last bit: in both, items
+    follow the order of their numbers.
     """
-    numbers: dict[int, int] = {}
-    winner: list[int] = []
-    loser: list[int] = []
-    for won, lost in zip(comparisons.winner, comparisons.loser, strict=True):
-        winner.append(numbers.setdefault(won, len(numbers)))
-        loser.append(numbers.setdefault(lost, len(numbers)))
-    scores = bradley_terry(len(numbers), winner, loser)
+    winner, loser = np.asarray(comparisons.winner), np.asarray(comparisons.loser)
+    met = np.union1d(winner, loser).astype(np.int64)
+    scores = bradley_terry(met.size, np.searchsorted(met, winner), np.searchsorted(met, loser))
     place = {number: rank for rank, number in enumerate(items)}
     all_scores = np.full(len(items), np.nan)
-    for number, row in numbers.items():
-        all_scores[place[number]] = scores[row]
+    for number, score in zip(met.tolist(), scores, strict=True):
+        all_scores[place[number]] = score
     return _document(
         items,
         comparisons,

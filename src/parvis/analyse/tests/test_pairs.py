@@ -1,6 +1,7 @@
 """`parvis analyse pairs`: the file it reads, what it refuses and what it writes."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_json_as_promised(run) -> None:
     assert ranks["10"] < ranks["9"]
     assert ranks["b"] < ranks["a"]
     assert all(0 < item["score"] < 1 for item in content["items"])
+
+
+def test_the_same_votes_in_another_order_give_the_same_scores_to_the_last_bit(run) -> None:
+    chance = random.Random(4)
+    drawn = [chance.sample(["9", "10", "a", "b", "c", "d", "e"], 2) for _pair in range(60)]
+    given = set()
+    for _order in range(12):
+        chance.shuffle(drawn)
+        votes = "winner,loser\n" + "\n".join(",".join(pair) for pair in drawn) + "\n"
+        given.add(run(votes, "--format=json")[1])
+    assert len(given) == 1
 
 
 def test_ties_share_the_smallest_rank(run) -> None:

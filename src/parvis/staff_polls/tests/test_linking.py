@@ -39,6 +39,7 @@ from parvis.staff_polls.tests.loot import (
     vote,
 )
 from parvis.staff_polls.tests.voting import agents_of, cast, collect, open_poll
+from parvis.statistics.tests.chance import is_chance
 
 pytestmark = pytest.mark.django_db
 
@@ -186,13 +187,10 @@ CHANCE = dict.fromkeys(FROM_ONE_COPY, 1 / AGENTS) | {"answer": 1 / LEVELS}
 
 
 def assert_chance(right: dict[str, list[int]]) -> None:
-    """Within four standard errors of what who knows nothing has right."""
+    """No more and no fewer right than who knows nothing has."""
     for name, chance in CHANCE.items():
-        share = statistics.mean(right[name]) / AGENTS
-        # Of a guess for each agent; that of a random matching, 1 a poll, is a little more.
-        variance = max(AGENTS * chance * (1 - chance), 1)
-        margin = 4 * math.sqrt(variance / len(right[name])) / AGENTS
-        assert abs(share - chance) <= margin, f"{name}: {share:.3f}, {chance:.3f} expected"
+        found, expected = sum(right[name]), AGENTS * chance * len(right[name])
+        assert is_chance(found, expected), f"{name}: {found}, {expected:.0f} expected"
 
 
 def told(name: str, right: list[int]) -> str:
