@@ -78,7 +78,7 @@ def test_from_an_idea_to_its_supports(reception: Reception, settings: Any, tmp_p
     moved = reverse("consultations:idea_map", args=[phase.consultation.code, phase.position])
     assert weight(desk, moved) <= PUBLIC_BYTES
     desk.page.get_by_role("button", name="Déplacer et agrandir la carte").click()
-    expect(desk.page.locator(".idea-spot").first).to_be_visible()
+    expect(desk.page.locator(".place-spot").first).to_be_visible()
     desk.page.locator("[aria-label^='Idée n°']").first.press("Enter")
     expect(desk.page.locator(".leaflet-popup a").first).to_be_visible()
     assert weight(reception.visit(PHONE), page) <= PUBLIC_BYTES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from parvis.consultations.enums import ContributionKind, Verdict
-from parvis.consultations.models import Consultation, Contribution, Milestone
+from parvis.consultations.enums import ContributionKind, PhaseKind, Verdict
+from parvis.consultations.models import Consultation, Contribution, Milestone, Phase
+from parvis.consultations.pre_electoral import withheld
 
 
 @dataclass
@@ -81,3 +82,11 @@ def delivery_of(consultation: Consultation) -> Delivery:
         else:
             found[milestone.contribution_id].milestones.append(milestone)
     return Delivery([whole, *found.values()] if whole.milestones else list(found.values()))
+
+
+def delivered(phase: Phase) -> Delivery | None:
+    """What the page of a phase that follows the decision tells; nothing before an election."""
+    follows = phase.kind in {PhaseKind.DELIVERY, PhaseKind.EVALUATION}
+    if not follows or withheld(phase.consultation) is not None:
+        return None
+    return delivery_of(phase.consultation)

@@ -63,6 +63,7 @@ class IdeasSettings:
 class ProjectSettings:
     """Criteria are contributions of the phase; so are arguments and conditions."""
 
+    # Where the project is; None = nowhere in particular.
     map: MapView | None = None
     with_arguments: bool = True
     with_conditions: bool = True
@@ -93,7 +94,6 @@ class BudgetSettings:
     within_envelope: bool = False
     rule: str = "equal-shares"
     completion: str = "add1"
-    map: MapView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,14 @@ class IdeasForm(forms.Form):
 
 
 class ProjectForm(forms.Form):
-    map = IdeasForm.base_fields["map"]
+    map = forms.CharField(
+        label=gettext_lazy("Lieu du projet"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy(
+            "Latitude, longitude : « 48.8566, 2.3522 ». Sans rien, la page ne le situe pas."
+        ),
+    )
     with_arguments = forms.BooleanField(
         label=gettext_lazy("Recueillir les arguments pour et contre"), required=False
     )
@@ -236,10 +243,6 @@ class BudgetForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    map = IdeasForm.base_fields["map"]
-
-    def clean_map(self) -> MapView | None:
-        return _map_view(self.cleaned_data["map"])
 
     @staticmethod
     def initial_of(settings: BudgetSettings) -> dict[str, Any]:
@@ -252,8 +255,7 @@ class BudgetForm(forms.Form):
             "rule",
             "completion",
         )
-        values = {name: getattr(settings, name) for name in names}
-        return {**values, "map": _written_map(settings.map)}
+        return {name: getattr(settings, name) for name in names}
 
     def settings(self, former: BudgetSettings) -> BudgetSettings:
         values = self.cleaned_data

@@ -67,7 +67,7 @@ function draw(leaflet, map, layer, points) {
       title: label,
       alt: label,
       icon: leaflet.divIcon({
-        className: "idea-spot",
+        className: "place-spot",
         iconSize: [size, size],
         html: cell.count === 1 ? "" : String(cell.count),
       }),

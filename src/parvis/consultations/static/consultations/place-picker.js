@@ -28,7 +28,7 @@ async function start() {
     draggable: true,
     title: label,
     alt: label,
-    icon: leaflet.divIcon({ className: "idea-spot", iconSize: [26, 26], html: "" }),
+    icon: leaflet.divIcon({ className: "place-spot", iconSize: [26, 26], html: "" }),
   });
   if (at()) marker.addTo(map);
   const put = (where) => {

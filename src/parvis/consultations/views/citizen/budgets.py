@@ -30,6 +30,7 @@ from parvis.consultations.project_labels import sectors_of, themes_of
 from parvis.consultations.random_order import seed_of, shuffled
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
+from parvis.consultations.views.citizen.maps import allow_tiles, point, where
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.permissions import Denied
@@ -97,7 +98,8 @@ def project(visit: Visit, number: int) -> HttpResponse:
     idea = found.from_idea
     if idea is not None and not Contribution.objects.public().filter(pk=idea.pk).exists():
         idea = None
-    return visit.render(
+    place = point(found.latitude, found.longitude)
+    response = visit.render(
         "consultations/public/budget_project.html",
         {
             "project": found,
@@ -108,8 +110,12 @@ def project(visit: Visit, number: int) -> HttpResponse:
             "idea": idea,
             "attachments": list(Attachment.objects.filter(contribution=found).order_by("pk")),
             "back_url": f"{_address(visit)}#n{found.number}",
+            **where(place),
         },
     )
+    if place is not None:
+        allow_tiles(response)
+    return response
 
 
 # --- Acts -----------------------------------------------------------------------------------------

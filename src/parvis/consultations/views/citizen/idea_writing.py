@@ -37,8 +37,9 @@ from parvis.consultations.operations.idea_editing import (
 )
 from parvis.consultations.phase_settings import IdeasSettings
 from parvis.consultations.views.citizen.idea import access_needed, see_other, what_becomes
-from parvis.consultations.views.citizen.ideas import allow_tiles, phase_of_ideas, tiles
+from parvis.consultations.views.citizen.ideas import phase_of_ideas
 from parvis.consultations.views.citizen.judging import voter
+from parvis.consultations.views.citizen.maps import allow_tiles, tiles
 from parvis.consultations.views.citizen.visit import ProofNeeded, Visit, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal

@@ -5,9 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
@@ -30,6 +28,7 @@ from parvis.consultations.idea_listing import (
 from parvis.consultations.idea_map import HEIGHT, WIDTH, compact, picture, points_of
 from parvis.consultations.models import Contribution
 from parvis.consultations.phase_settings import IdeasSettings
+from parvis.consultations.views.citizen.maps import allow_tiles, tiles
 from parvis.consultations.views.citizen.visit import Visit, visiting
 
 SEED_COOKIE = "parvis-ordre"
@@ -157,18 +156,6 @@ def idea_points(visit: Visit) -> HttpResponse:
     )
     response["Cache-Control"] = "no-cache"
     return response
-
-
-def tiles() -> dict[str, str]:
-    """Where a map takes its tiles, for its template; empty = none."""
-    return {"tiles_url": settings.TILES_URL, "tiles_attribution": settings.TILES_ATTRIBUTION}
-
-
-def allow_tiles(response: HttpResponse) -> None:
-    """Let this one page load pictures from the server of tiles, if the installation names one."""
-    if settings.TILES_URL:
-        tiles = urlsplit(settings.TILES_URL.replace("{s}", "*"))
-        response._csp_update = {"img-src": [f"{tiles.scheme}://{tiles.netloc}"]}  # type: ignore[attr-defined]
 
 
 def _with_zone(visit: Visit, zone: Any) -> Any:

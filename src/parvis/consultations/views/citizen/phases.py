@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from parvis.consultations.calendar import place_in_words, steps_of
+from parvis.consultations.delivery import delivered
 from parvis.consultations.enums import PhaseKind
+from parvis.consultations.models import Attachment
 from parvis.consultations.views.citizen import budgets, ideas, opinions, pairs, projects
 from parvis.consultations.views.citizen.visit import Visit, visiting
 
@@ -30,4 +33,15 @@ def phase(visit: Visit) -> HttpResponse:
 
 
 def _information(visit: Visit) -> HttpResponse:
-    return visit.render("consultations/public/phase.html", {})
+    phase = visit.running
+    steps = steps_of(visit.consultation, now=visit.now)
+    files = Attachment.objects.filter(phase=phase, contribution=None)
+    return visit.render(
+        "consultations/public/phase.html",
+        {
+            "steps": steps,
+            "place": place_in_words(phase, steps),
+            "attachments": list(files.order_by("pk")),
+            "delivery": delivered(phase),
+        },
+    )

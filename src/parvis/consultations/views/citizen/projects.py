@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.consultations.calendar import When, place_in_words, steps_of, when_of
+from parvis.consultations.delivery import delivered
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import (
     ContributionKind,
@@ -51,6 +52,7 @@ from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
 from parvis.consultations.views.citizen.idea import access_needed, what_becomes
 from parvis.consultations.views.citizen.judging import phase_address, voter
+from parvis.consultations.views.citizen.maps import allow_tiles, where
 from parvis.consultations.views.citizen.visit import Visit, entrance_address, visiting
 from parvis.foundation.errors import Refusal
 from parvis.foundation.forms import show_refusal
@@ -253,7 +255,7 @@ def _page(
         )
     known = _figures(visit, when) if tells else None
     steps = steps_of(visit.consultation, now=visit.now)
-    return visit.render(
+    response = visit.render(
         "consultations/public/project.html",
         {
             "title": told(phase, "title"),
@@ -272,6 +274,8 @@ def _page(
             ],
             "notes": list(enumerate(note_words())),
             "has_noted": bool(_own_notes(visit)),
+            "delivery": delivered(phase),
+            **where(settings.map),
             "figures": known,
             "waits_for": 0 if known or not tells else FEWEST_LIVE,
             "tells": tells,
@@ -287,6 +291,9 @@ def _page(
         },
         status=status,
     )
+    if settings.map is not None:
+        allow_tiles(response)
+    return response
 
 
 def _sides(visit: Visit, settings: ProjectSettings, *, tells: bool, by_support: bool) -> list[Side]:
