@@ -113,7 +113,9 @@ def measure_choices(label: str) -> None:
     phase, _later = filled(*ROUTED)
     analyse()
     follow(phase)
-    voters = list(Participant.objects.filter(consultation=phase.consultation))
+    voters = list(
+        Participant.objects.filter(consultation=phase.consultation).values_list("pk", flat=True)
+    )
     rng = random.Random(7)
     spent = [
         milliseconds(lambda: next_statement(phase, rng.choice(voters)))

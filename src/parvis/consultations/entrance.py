@@ -22,6 +22,8 @@ from parvis.foundation.days import day_in_words
 from parvis.foundation.errors import Conflict
 
 SECRET_BYTES = 32
+# No hash is empty.
+NOBODY = ""
 COOKIE_SECONDS = 400 * 24 * 3600
 
 # Asked at each vote: written once, since composing it costs ten times as much as answering it.
@@ -47,6 +49,12 @@ def participant_of(request: HttpRequest, consultation: Consultation) -> Particip
     if found is not None:
         found.consultation = consultation
     return found
+
+
+def held_secret(request: HttpRequest, consultation: Consultation) -> str:
+    """The hash of the secret that this browser holds; that of nobody when it holds none."""
+    secret = request.COOKIES.get(cookie_name(consultation), "")
+    return secret_hash(secret) if secret else NOBODY
 
 
 def access_of(request: HttpRequest, consultation: Consultation) -> int:

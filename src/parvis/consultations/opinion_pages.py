@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ContributionKind
 from parvis.consultations.models import Contribution, Phase
+from parvis.consultations.routing import Drawn
 from parvis.documents.charts import Chart, GroupMapWords, GroupMark, group_map
 
 LETTERS = "ABCDE"
@@ -68,7 +69,7 @@ def texts_of(
     }
 
 
-def text_in(contribution: Contribution, language: str) -> str:
+def text_in(contribution: Contribution | Drawn, language: str) -> str:
     """The text of a contribution in a language, or as it was written."""
     translated: str = contribution.translations.get(language, {}).get("text", "")
     return translated or contribution.text

@@ -21,15 +21,18 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from parvis.consultations import exposure
-from parvis.consultations.enums import ContributionKind, VoteKind
-from parvis.consultations.models import Contribution, Participant, Phase, PhaseFigures, Vote
+from parvis.consultations.enums import ContributionKind, ContributionState, VoteKind
+from parvis.consultations.models import Contribution, Phase, PhaseFigures, Vote
 
 BOARD_SECONDS = 10.0
 FIGURES_ARE_LATE = timedelta(minutes=5)
@@ -41,7 +44,26 @@ IMAGINED = 4
 TRIES = 5
 MOST_KEPT = 50
 
+# Asked after each vote: written once, since composing a question costs several times its answer.
+_GIVEN = f"""
+    SELECT subject_id, other FROM {Vote._meta.db_table}
+    WHERE participant_id = %s AND phase_id = %s AND kind = %s
+"""  # noqa: S608 – the name of our own table
+_PUBLISHED = f"""
+    SELECT id, number, text, translations FROM {Contribution._meta.db_table}
+    WHERE phase_id = %s AND state = %s AND id IN ({{keys}})
+"""  # noqa: S608 – the name of our own table
+
 _secure = random.SystemRandom()
+
+
+class Drawn(NamedTuple):
+    """What is put before somebody, of a `Contribution`."""
+
+    pk: int
+    number: int
+    text: str
+    translations: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +94,14 @@ def weights(votes: np.ndarray, passes: np.ndarray) -> np.ndarray:
 
 
 def next_statement(
-    phase: Phase, participant: Participant | None, *, rng: random.Random = _secure
-) -> Contribution | None:
+    phase: Phase, voter: int | None, *, rng: random.Random = _secure
+) -> Drawn | None:
     """A statement that this person has not judged, or None when there is no other."""
     board = _board(phase, ContributionKind.STATEMENT)
     free = np.ones(len(board.keys), dtype=bool)
-    if participant is not None:
-        judged = Vote.objects.filter(participant=participant, phase=phase, kind=VoteKind.OPINION)
-        free[board.places(judged.values_list("subject", flat=True))] = False
+    free[board.places(subject for subject, _other in _given(phase, voter, VoteKind.OPINION))] = (
+        False
+    )
     for _attempt in range(TRIES):
         place = _draw(phase, board, np.flatnonzero(free), rng)
         if place is None:
@@ -93,21 +115,17 @@ def next_statement(
 
 
 def next_pair(
-    phase: Phase, participant: Participant | None, *, rng: random.Random = _secure
-) -> tuple[Contribution, Contribution] | None:
+    phase: Phase, voter: int | None, *, rng: random.Random = _secure
+) -> tuple[Drawn, Drawn] | None:
     """Two items that this person has not compared, in an order drawn too; None without any."""
     board = _board(phase, ContributionKind.ITEM)
     size = len(board.keys)
     partners: dict[int, set[int]] = {}
-    if participant is not None:
-        compared = Vote.objects.filter(
-            participant=participant, phase=phase, kind=VoteKind.PREFERENCE
-        ).values_list("subject", "other")
-        for keys in compared:
-            places = board.places(keys).tolist()
-            if len(places) == 2:
-                partners.setdefault(places[0], set()).add(places[1])
-                partners.setdefault(places[1], set()).add(places[0])
+    for keys in _given(phase, voter, VoteKind.PREFERENCE):
+        places = board.places(keys).tolist()
+        if len(places) == 2:
+            partners.setdefault(places[0], set()).add(places[1])
+            partners.setdefault(places[1], set()).add(places[0])
     gone: set[int] = set()
     for _attempt in range(TRIES):
         open_to = np.array(
@@ -151,8 +169,27 @@ def _place(cumulative: np.ndarray, drawn: float) -> int:
     return min(int(place), len(cumulative) - 1)
 
 
-def _published(phase: Phase, keys: list[int]) -> list[Contribution]:
-    return list(Contribution.objects.published().filter(phase=phase, pk__in=keys))
+def _given(phase: Phase, voter: int | None, kind: VoteKind) -> list[tuple[int, int]]:
+    """What somebody voted on already, (subject, other); nothing for nobody."""
+    if voter is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN, [voter, phase.pk, kind.value])
+        rows: list[tuple[int, int]] = cursor.fetchall()
+        return rows
+
+
+def _published(phase: Phase, keys: list[int]) -> list[Drawn]:
+    """Those that are still published, whatever the board says."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PUBLISHED.format(keys=", ".join(["%s"] * len(keys))),
+            [phase.pk, ContributionState.PUBLISHED.value, *keys],
+        )
+        return [
+            Drawn(key, number, text, orjson.loads(translations))
+            for key, number, text, translations in cursor.fetchall()
+        ]
 
 
 _kept: dict[int, Board] = {}

@@ -17,10 +17,17 @@ from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
 from parvis.consultations.enums import ContributionKind, ContributionState, VoteKind
-from parvis.consultations.models import Contribution, Participant, Phase, Vote
+from parvis.consultations.models import (
+    Contribution,
+    Participant,
+    ParticipantAccess,
+    Phase,
+    Vote,
+)
 from parvis.consultations.operations.holding import share_running
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.group_commit import BusyError, GroupCommitter
+from parvis.foundation.row_arrays import insert_rows
 
 MOST_VOTES_TOGETHER = 2_000
 MOST_REQUESTS_WAITING = 400
@@ -49,12 +56,17 @@ _VALUES: Mapping[str, range] = {
     VoteKind.ALLOCATION: range(1, 1_001),
 }
 _TABLE = Vote._meta.db_table
-# One statement a row: of two resends at once, one row is left.
-_PUT = f"""
-    INSERT INTO {_TABLE} (organisation_id, phase_id, participant_id, kind, subject_id, other, value)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (participant_id, subject_id, other) DO UPDATE SET value = excluded.value
-"""  # noqa: S608 – the name of our own table
+_COLUMNS = {
+    "organisation_id": "bigint",
+    "phase_id": "bigint",
+    "participant_id": "bigint",
+    "kind": "text",
+    "subject_id": "bigint",
+    "other": "bigint",
+    "value": "integer",
+}
+# Of two resends at once, one row is left.
+_ONCE = "ON CONFLICT (participant_id, subject_id, other) DO UPDATE SET value = excluded.value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +82,14 @@ class Choice:
 class Ballot:
     """What one participant says in one request.
 
+    `participant` : the key of who votes; or the hash of the secret that their browser holds
+    (`entrance.secret_hash`), which is looked for together with those of the ballots beside.
     `replaces` : the choices are the whole ballot of its kind in the phase; what is not among them
     is taken back.
     """
 
     phase: Phase
-    participant: int
+    participant: int | str
     kind: VoteKind
     choices: Sequence[Choice]
     replaces: bool = False
@@ -86,6 +100,10 @@ def preference(preferred: int, other: int, *, neither: bool = False) -> Choice:
     low, high = sorted((preferred, other))
     value = 0 if neither else 1 if preferred == low else -1
     return Choice(subject=low, other=high, value=value)
+
+
+class Stranger(Exception):  # noqa: N818 – says who votes
+    """The secret of a browser opens nothing in this consultation, or nothing any more."""
 
 
 class TooBusy(Refusal, BusyError):  # noqa: N818 – a sentence for whoever votes
@@ -102,16 +120,16 @@ class TooBusy(Refusal, BusyError):  # noqa: N818 – a sentence for whoever vote
         )
 
 
-def vote(ballot: Ballot) -> None:
-    """Store a ballot: on the disk when the call returns.
+def vote(ballot: Ballot) -> int:
+    """Store a ballot: on the disk when the call returns. Gives the key of who voted.
 
     Raise `Conflict` when the phase takes no vote at this instant, or a subject is no longer voted
-    on; `Refusal` for a value that is none; `TooBusy` when too many wait. To be called outside any
-    transaction.
+    on; `Refusal` for a value that is none; `Stranger` for a secret that opens nothing; `TooBusy`
+    when too many wait. To be called outside any transaction.
     """
     _check(ballot)
     try:
-        _committer.submit(ballot)
+        return _committer.submit(ballot)
     except BusyError as busy:
         raise TooBusy from busy
 
@@ -132,27 +150,27 @@ def _check(ballot: Ballot) -> None:
             )
 
 
-def commit(ballots: Sequence[Ballot]) -> list[Exception | None]:
-    """Write several ballots in one transaction; an outcome each, in their order."""
+def commit(ballots: Sequence[Ballot]) -> list[int | Exception]:
+    """Write several ballots in one transaction; in their order, who voted or why not."""
     with scopes_disabled(), transaction.atomic():
-        phases = dict.fromkeys(sorted({ballot.phase.pk for ballot in ballots}))
-        refused: dict[int, Exception] = {}
+        held: dict[int, Phase | Conflict] = {}
         for ballot in sorted(ballots, key=lambda one: one.phase.pk):
-            if phases[ballot.phase.pk] is None and ballot.phase.pk not in refused:
+            if ballot.phase.pk not in held:
                 try:
-                    phases[ballot.phase.pk] = share_running(ballot.phase)
+                    held[ballot.phase.pk] = share_running(ballot.phase)
                 except Conflict as conflict:
-                    refused[ballot.phase.pk] = conflict
-        _hold_voters(ballots)
+                    held[ballot.phase.pk] = conflict
+        voters = _voters(ballots)
+        _hold_voters(ballots, voters)
         subjects = _subjects(ballots)
-        outcomes: list[Exception | None] = []
+        outcomes: list[int | Exception] = []
         put: dict[tuple[int, int, int], tuple[Any, ...]] = {}
         taken_back: set[tuple[int, int, int]] = set()
-        for ballot in ballots:
-            outcome = refused.get(ballot.phase.pk) or _refusal(ballot, subjects)
+        for ballot, voter in zip(ballots, voters, strict=True):
+            outcome = _outcome(ballot, voter, held[ballot.phase.pk], subjects)
             outcomes.append(outcome)
-            if outcome is None:
-                _gather(ballot, put, taken_back)
+            if isinstance(outcome, int):
+                _gather(ballot, outcome, put, taken_back)
         _write(put, taken_back)
         _count_support(
             {
@@ -165,18 +183,50 @@ def commit(ballots: Sequence[Ballot]) -> list[Exception | None]:
     return outcomes
 
 
-def _hold_voters(ballots: Sequence[Ballot]) -> None:
+def _voters(ballots: Sequence[Ballot]) -> list[int | None]:
+    """The key of who sends each ballot; None for a secret that opens nothing there."""
+    secrets = {ballot.participant for ballot in ballots if isinstance(ballot.participant, str)}
+    opened: dict[tuple[str, int], int] = {}
+    if secrets:
+        rows = ParticipantAccess.objects.filter(
+            secret_hash__in=secrets, participant__erased_on=None
+        ).values_list("secret_hash", "participant__consultation", "participant")
+        opened = {(secret, consultation): key for secret, consultation, key in rows}
+    return [
+        opened.get((ballot.participant, ballot.phase.consultation_id))
+        if isinstance(ballot.participant, str)
+        else ballot.participant
+        for ballot in ballots
+    ]
+
+
+def _outcome(
+    ballot: Ballot,
+    voter: int | None,
+    held: Phase | Conflict,
+    subjects: Mapping[int, tuple[int, str]],
+) -> int | Exception:
+    if isinstance(held, Conflict):
+        return held
+    if voter is None:
+        return Stranger()
+    return _refusal(ballot, subjects) or voter
+
+
+def _hold_voters(ballots: Sequence[Ballot], voters: Sequence[int | None]) -> None:
     """Two whole ballots of one person, at once in two processes: one after the other.
 
     Without the key: rows that refer to these people are checked by a lock on it, and a process that
     holds such a row would wait for this one, which waits for the row.
     """
-    voters = {ballot.participant for ballot in ballots if ballot.replaces}
-    if voters:
-        rows = (
-            Participant.objects.select_for_update(no_key=True).filter(pk__in=voters).order_by("pk")
-        )
-        list(rows.values_list("pk"))
+    whole = {
+        voter
+        for ballot, voter in zip(ballots, voters, strict=True)
+        if ballot.replaces and voter is not None
+    }
+    if whole:
+        rows = Participant.objects.select_for_update(no_key=True).filter(pk__in=whole)
+        list(rows.order_by("pk").values_list("pk"))
 
 
 def _subjects(ballots: Sequence[Ballot]) -> dict[int, tuple[int, str]]:
@@ -200,6 +250,7 @@ def _refusal(ballot: Ballot, subjects: Mapping[int, tuple[int, str]]) -> Excepti
 
 def _gather(
     ballot: Ballot,
+    voter: int,
     put: dict[tuple[int, int, int], tuple[Any, ...]],
     taken_back: set[tuple[int, int, int]],
 ) -> None:
@@ -207,17 +258,17 @@ def _gather(
     choices = {(choice.subject, choice.other): choice.value for choice in ballot.choices}
     if ballot.replaces:
         given = Vote.objects.filter(
-            phase=ballot.phase, participant=ballot.participant, kind=ballot.kind
+            phase=ballot.phase, participant=voter, kind=ballot.kind
         ).values_list("subject", "other")
         waiting = [
             key[1:]
             for key, row in put.items()
-            if key[0] == ballot.participant and row[1] == ballot.phase.pk and row[3] == ballot.kind
+            if key[0] == voter and row[1] == ballot.phase.pk and row[3] == ballot.kind
         ]
         for former in (*given, *waiting):
             choices.setdefault(former, None)
     for (subject, other), value in choices.items():
-        key = (ballot.participant, subject, other)
+        key = (voter, subject, other)
         if value is None:
             put.pop(key, None)
             taken_back.add(key)
@@ -226,7 +277,7 @@ def _gather(
             put[key] = (
                 ballot.phase.organisation_id,
                 ballot.phase.pk,
-                ballot.participant,
+                voter,
                 str(ballot.kind),
                 subject,
                 other,
@@ -239,10 +290,10 @@ def _write(
     taken_back: Collection[tuple[int, int, int]],
 ) -> None:
     # In one order everywhere: two processes that write the same rows wait, they do not deadlock.
-    with connection.cursor() as cursor:
-        if put:
-            cursor.executemany(_PUT, [put[key] for key in sorted(put)])
-        if taken_back:
+    if put:
+        insert_rows(_TABLE, _COLUMNS, [put[key] for key in sorted(put)], on_conflict=_ONCE)
+    if taken_back:
+        with connection.cursor() as cursor:
             cursor.executemany(
                 f"DELETE FROM {_TABLE}"  # noqa: S608 – the name of our own table
                 " WHERE participant_id = %s AND subject_id = %s AND other = %s",
@@ -266,7 +317,7 @@ def _count_support(subjects: Collection[int]) -> None:
         Contribution.objects.filter(pk=key).update(support_count=counted.get(key, 0))
 
 
-_committer: GroupCommitter[Ballot, None] = GroupCommitter(
+_committer: GroupCommitter[Ballot, int] = GroupCommitter(
     name="consultation votes",
     commit=commit,
     weigh=lambda ballot: max(1, len(ballot.choices)),

@@ -148,11 +148,11 @@ def test_one_is_never_shown_what_one_judged(phase):
     who = participant(phase.consultation)
     rng = random.Random(1)
     for left in range(7, 0, -1):
-        statement = routing.next_statement(phase, who, rng=rng)
+        statement = routing.next_statement(phase, who.pk, rng=rng)
         assert statement is not None
         vote(Ballot(phase, who.pk, VoteKind.OPINION, [Choice(statement.pk, 0)]))
         assert who.votes.count() == 8 - left
-    assert routing.next_statement(phase, who, rng=rng) is None
+    assert routing.next_statement(phase, who.pk, rng=rng) is None
 
 
 def test_what_was_taken_off_since_the_counts_were_read_is_not_shown(phase, settings):

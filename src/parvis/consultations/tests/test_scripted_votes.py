@@ -154,6 +154,22 @@ def test_where_people_are_verified_the_script_is_told_where_to_go(client):
     assert send(client, phase, opinions(phase, [keys(phase)[0], 1])).status_code == 202
 
 
+def test_a_secret_that_opens_nothing_there_is_nobodys(phase):
+    other = running_phase(PhaseKind.OPINIONS)
+    _elsewhere, secret = with_access(other.consultation)
+    erased, erased_secret = with_access(phase.consultation)
+    Participant.objects.filter(pk=erased.pk).update(erased_on=timezone.localdate())
+    for held in (secret, erased_secret, "0" * 64, "é", ""):
+        client = Client()
+        client.cookies[cookie_name(phase.consultation)] = held
+        response = send(client, phase, opinions(phase, [keys(phase)[0], 1]))
+        assert response.status_code == 202
+        assert response.cookies[cookie_name(phase.consultation)].value not in ("", held)
+    voters = set(Vote.objects.values_list("participant", flat=True))
+    assert len(voters) == 5
+    assert erased.pk not in voters
+
+
 def test_a_crowd_is_told_to_come_back(client, phase, monkeypatch):
     def full(_ballot: object) -> None:
         raise BusyError

@@ -7,14 +7,25 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from parvis.consultations.entrance import secret_hash
 from parvis.consultations.enums import ContributionKind, PhaseKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
-from parvis.consultations.operations.voting import Ballot, Choice, own_votes, preference, vote
+from parvis.consultations.operations.voting import (
+    Ballot,
+    Choice,
+    Stranger,
+    commit,
+    own_votes,
+    preference,
+    vote,
+)
 from parvis.consultations.tests.factories import (
     ContributionFactory,
+    ended,
     participant,
     running_phase,
+    with_access,
     written,
 )
 from parvis.foundation.errors import Conflict, Refusal
@@ -101,6 +112,37 @@ def test_nothing_is_taken_from_the_second_of_the_close_on():
     Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now())
     with pytest.raises(Conflict, match="close"):
         opinion(phase, participant(phase.consultation).pk, statement, 1)
+
+
+def test_each_of_those_who_vote_together_has_an_outcome_of_their_own():
+    phase, over = running_phase(PhaseKind.OPINIONS), ended(running_phase(PhaseKind.OPINIONS))
+    (statement,) = written(phase, ContributionKind.STATEMENT, "Des bancs.")
+    (known, secret), (other, _secret) = (
+        with_access(phase.consultation),
+        with_access(over.consultation),
+    )
+
+    def says(
+        who: int | str, value: int | None = 1, where: Phase = phase, subject: int = 0
+    ) -> Ballot:
+        choice = Choice(subject or statement.pk, value)
+        return Ballot(where, who, VoteKind.OPINION, [choice])
+
+    held = secret_hash(secret)
+    outcomes = commit(
+        [
+            says(held, 0),
+            says("0" * 64),
+            says(other.pk, where=over),
+            says(held, where=over),
+            says(known.pk, subject=10**9),
+            says(known.pk, -1),
+        ]
+    )
+    kinds = [one if isinstance(one, int) else type(one) for one in outcomes]
+    assert kinds == [known.pk, Stranger, Conflict, Conflict, Conflict, known.pk]
+    assert own_votes(known) == {(statement.pk, 0): -1}
+    assert Vote.objects.count() == 1
 
 
 def test_the_ballots_of_a_closed_phase_are_tied_to_nobody():

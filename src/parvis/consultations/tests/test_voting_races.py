@@ -99,7 +99,7 @@ def test_a_close_waits_for_the_votes_under_way_and_counts_them(opinions, stateme
     who = participant(opinions.consultation).pk
 
     def vote_at_the_last_second() -> None:
-        assert commit([opinion(opinions, who, statement)]) == [None]
+        assert commit([opinion(opinions, who, statement)]) == [who]
         Phase.objects.filter(pk=opinions.pk).update(closes_at=timezone.now())
 
     failed = at_once(vote_at_the_last_second, lambda: close_phase(phase=opinions))

@@ -15,8 +15,8 @@ from parvis.feedback.enums import (
     Exclusion,
     QuestionKind,
 )
-from parvis.feedback.ingestion.storing import insert_rows
 from parvis.feedback.models import WEEK_COLUMNS
+from parvis.foundation.row_arrays import insert_rows
 
 
 class Cell(NamedTuple):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
 from parvis.feedback.models import Device, Receipt
+from parvis.foundation.row_arrays import as_array, as_sqlite_keeps, insert_rows
 
 # Identifiers in one question: SQLite allows 32,766 parameters, PostgreSQL more.
 _TOGETHER = 5_000
@@ -86,7 +87,7 @@ def add_receipts(rows: Iterable[tuple[UUID, bytes, datetime, bool]]) -> set[UUID
                 " SELECT id, decode(content, 'hex'), at, apart"
                 " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::boolean[])"
                 " AS sent (id, content, at, apart) ON CONFLICT DO NOTHING RETURNING id",
-                [_array(column) for column in zip(*ordered, strict=True)],
+                [as_array(column) for column in zip(*ordered, strict=True)],
             )
             return {number for (number,) in cursor.fetchall()}
         known = known_receipts([row[0] for row in ordered])
@@ -94,7 +95,7 @@ def add_receipts(rows: Iterable[tuple[UUID, bytes, datetime, bool]]) -> set[UUID
         cursor.executemany(
             "INSERT INTO feedback_receipt (id, content_hash, received_at, is_kept_apart)"
             " VALUES (%s, %s, %s, %s)",
-            [[_as_sqlite_keeps(cell) for cell in row] for row in new],
+            [[as_sqlite_keeps(cell) for cell in row] for row in new],
         )
         return {row[0] for row in new}
 
@@ -115,64 +116,6 @@ def add_answers(events: Sequence[Event]) -> None:
     """Write events whose receipts were just written by the same transaction."""
     if events:
         insert_rows("feedback_answer", _ANSWER_COLUMNS, events)
-
-
-def insert_rows(
-    table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]], *, on_conflict: str = ""
-) -> None:
-    """Insert all the rows by one statement. `columns` gives their names and PostgreSQL types.
-
-    One statement is one wait for the interpreter's lock on SQLite, where a row each would be as
-    many: beside busy threads, those waits cost more than the writing.
-    """
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}",  # noqa: S608
-                [_array(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            cells = ", ".join(f"value ->> {position}" for position in range(len(columns)))
-            cursor.execute(
-                # WHERE true: else SQLite would read ON CONFLICT as a condition of a join.
-                f"INSERT INTO {table} ({names}) SELECT {cells} FROM json_each(%s) WHERE true"  # noqa: S608
-                f" {on_conflict}",
-                [orjson.dumps([[_as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
-            )
-
-
-def _array(column: Iterable[Any]) -> str:
-    """A column as PostgreSQL writes an array: numbers, dates, identifiers and codes need no quotes.
-
-    psycopg writes one too, but looks each cell over for what could need them: half of the time of a
-    batch.
-    """
-    return "{" + ",".join(map(_array_cell, column)) + "}"
-
-
-def _array_cell(cell: Any) -> str:
-    if cell is None:
-        return "NULL"
-    if isinstance(cell, datetime):
-        return cell.isoformat()
-    if isinstance(cell, bytes):
-        return cell.hex()
-    if isinstance(cell, str) and not cell.isalnum():
-        raise ValueError(f"{cell!r} would need quotes")
-    return str(cell)
-
-
-def _as_sqlite_keeps(cell: Any) -> Any:
-    """A cell as Django writes it on SQLite: identifiers without dashes, moments in UTC."""
-    if isinstance(cell, UUID):
-        return cell.hex
-    if isinstance(cell, datetime):
-        return str(cell.astimezone(UTC).replace(tzinfo=None))
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return cell
 
 
 # What ingestion remembers of a device, with PostgreSQL types.
@@ -214,7 +157,7 @@ def save_devices(devices: Sequence[Device]) -> None:
                 f"UPDATE feedback_device SET {assigned} FROM unnest({arrays})"  # noqa: S608
                 f" AS told (id, {', '.join(_REMEMBERED)}) WHERE feedback_device.id = told.id",
                 [
-                    list(column) if name in _QUOTED else _array(column)
+                    list(column) if name in _QUOTED else as_array(column)
                     for name, column in columns.items()
                 ],
             )
@@ -226,5 +169,5 @@ def save_devices(devices: Sequence[Device]) -> None:
             cursor.execute(
                 f"UPDATE feedback_device SET {assigned} FROM json_each(%s) AS told"  # noqa: S608
                 " WHERE feedback_device.id = told.value ->> 0",
-                [orjson.dumps([[_as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
+                [orjson.dumps([[as_sqlite_keeps(cell) for cell in row] for row in rows]).decode()],
             )

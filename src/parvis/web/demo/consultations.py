@@ -325,7 +325,7 @@ def _support(
 def _cast(ballots: Sequence[Ballot]) -> None:
     """Commit ballots in the transaction of the demonstration; none may be refused."""
     for outcome in commit(ballots):
-        if outcome is not None:
+        if isinstance(outcome, Exception):
             raise outcome
 
 

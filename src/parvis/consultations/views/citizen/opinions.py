@@ -43,7 +43,7 @@ def page(visit: Visit) -> HttpResponse:
         return closed_page(visit, template, decision.reason, result.shown)
     given = _given(visit).count()
     needed = enough_votes(_published(visit))
-    statement = next_statement(visit.running, visit.participant)
+    statement = next_statement(visit.running, visit.voter_key)
     return visit.render(
         "consultations/public/opinions/statement.html",
         {

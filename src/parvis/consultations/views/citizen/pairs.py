@@ -42,7 +42,7 @@ def page(visit: Visit) -> HttpResponse:
     if isinstance(decision, Denied):
         template = "consultations/results/_pairs.html"
         return closed_page(visit, template, decision.reason, result.shown)
-    pair = next_pair(visit.running, visit.participant)
+    pair = next_pair(visit.running, visit.voter_key)
     return visit.render(
         "consultations/public/pairs/pair.html",
         {

@@ -26,15 +26,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django_scopes import scopes_disabled
 
-from parvis.consultations.entrance import needs_proof, participant_of, remember
+from parvis.consultations.entrance import held_secret, needs_proof, remember
 from parvis.consultations.enums import PhaseKind, VoteKind
 from parvis.consultations.models import Phase
-from parvis.consultations.operations.voting import Ballot, Choice, TooBusy, preference, vote
+from parvis.consultations.operations.voting import (
+    Ballot,
+    Choice,
+    Stranger,
+    TooBusy,
+    preference,
+    vote,
+)
 from parvis.consultations.opinion_pages import text_in
 from parvis.consultations.permissions.public import open_consultation, open_phase
 from parvis.consultations.routing import next_pair, next_statement
 from parvis.consultations.views.citizen.judging import LARGEST_KEY, voter
-from parvis.consultations.views.citizen.visit import Visit, entrance_address
+from parvis.consultations.views.citizen.visit import Visit, entrance_address, language_of_page
 from parvis.foundation.access import public
 from parvis.foundation.errors import Refusal
 
@@ -69,20 +76,24 @@ def vote_by_script(request: HttpRequest, code: str) -> HttpResponse:
 def _answer(request: HttpRequest, code: str) -> HttpResponse:
     content = _content(request)
     phase = _phase(code, _number(content.get("phase")))
-    consultation = phase.consultation
-    visit = Visit(request, consultation, participant_of(request, consultation), phase=phase)
-    if needs_proof(consultation, visit.participant):
-        return JsonResponse({"address": entrance_address(visit)}, status=401)
     kind, choices = _choices(phase.kind, content)
-    visit.sent_device = str(content.get("device", ""))
-    who = voter(visit)
-    vote(Ballot(phase, who.pk, kind, choices))
+    new_secret = ""
+    try:
+        # Who holds this secret is looked for where the votes are written, for many at once.
+        who = vote(Ballot(phase, held_secret(request, phase.consultation), kind, choices))
+    except Stranger:
+        visit = Visit(request, phase.consultation, None, phase=phase)
+        if needs_proof(phase.consultation, None):
+            return JsonResponse({"address": entrance_address(visit)}, status=401)
+        visit.sent_device = str(content.get("device", ""))
+        who = vote(Ballot(phase, voter(visit).pk, kind, choices))
+        new_secret = visit.secret
     answer: dict[str, Any] = {"received": len(choices)}
     if content.get("next") is True:
-        answer["next"] = _next(visit)
+        answer["next"] = _next(phase, who)
     response = JsonResponse(answer, status=202)
-    if visit.secret:
-        remember(request, response, consultation, visit.secret)
+    if new_secret:
+        remember(request, response, phase.consultation, new_secret)
     return response
 
 
@@ -153,16 +164,17 @@ def _number(value: object, *, least: int = 0) -> int:
     return value
 
 
-def _next(visit: Visit) -> Any:
-    if visit.running.kind == PhaseKind.OPINIONS:
-        statement = next_statement(visit.running, visit.participant)
+def _next(phase: Phase, who: int) -> Any:
+    language = language_of_page()
+    if phase.kind == PhaseKind.OPINIONS:
+        statement = next_statement(phase, who)
         if statement is None:
             return None
-        return {"key": statement.pk, "text": text_in(statement, visit.language)}
-    pair = next_pair(visit.running, visit.participant)
+        return {"key": statement.pk, "text": text_in(statement, language)}
+    pair = next_pair(phase, who)
     if pair is None:
         return None
-    return [{"key": one.pk, "text": text_in(one, visit.language)} for one in pair]
+    return [{"key": one.pk, "text": text_in(one, language)} for one in pair]
 
 
 def _unreadable() -> Refusal:

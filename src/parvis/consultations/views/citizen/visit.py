@@ -49,6 +49,11 @@ class ProofNeeded(Exception):  # noqa: N818 – says what is missing
     """The visitor has to be verified first; `visiting` sends them there."""
 
 
+def language_of_page() -> str:
+    """The code of the language that pages are made in now, without its country."""
+    return (get_language() or "fr").split("-")[0]
+
+
 @dataclass
 class Visit:
     """One request to a public page of a consultation."""
@@ -69,7 +74,11 @@ class Visit:
 
     @property
     def language(self) -> str:
-        return (get_language() or "fr").split("-")[0]
+        return language_of_page()
+
+    @property
+    def voter_key(self) -> int | None:
+        return self.participant.pk if self.participant else None
 
     @property
     def access_key(self) -> int:
