@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from parvis.consultations.enums import PhaseKind
-from parvis.consultations.import_enums import ImportFormat
+from parvis.consultations.import_enums import KIND_OF_FORMAT, ImportFormat
 from parvis.consultations.models import Consultation
 
 
@@ -35,8 +34,12 @@ class ImportForm(forms.Form):
     )
 
     def of_consultation(self, consultation: Consultation) -> None:
-        """Offer the phases that an import may go into."""
-        field: Any = self.fields["phase"]
-        field.queryset = consultation.phases.filter(
-            kind__in=[PhaseKind.IDEAS, PhaseKind.OPINIONS, PhaseKind.BUDGET]
-        )
+        """Offer the phases that an import may go into, and what these phases take."""
+        phases: Any = self.fields["phase"]
+        phases.queryset = consultation.phases.filter(kind__in=KIND_OF_FORMAT.values())
+        kinds = {phase.kind for phase in phases.queryset}
+        taken = [one for one in ImportFormat if KIND_OF_FORMAT[one] in kinds]
+        formats: Any = self.fields["format"]
+        formats.choices = [(one.value, one.label) for one in taken]
+        if len(taken) == 1:
+            formats.initial = taken[0].value

@@ -26,7 +26,7 @@ from parvis.consultations.enums import (
     Proof,
     VoteKind,
 )
-from parvis.consultations.import_enums import ImportFormat
+from parvis.consultations.import_enums import KIND_OF_FORMAT, ImportFormat
 from parvis.consultations.imports.reading import Reading, Text, lots
 from parvis.consultations.models import (
     ClosedVote,
@@ -53,11 +53,6 @@ from parvis.foundation.errors import Conflict, Refusal
 
 LOT = 500
 _VOTES_LOT = 2_000
-_KINDS = {
-    ImportFormat.DECIDIM: PhaseKind.IDEAS,
-    ImportFormat.POLIS: PhaseKind.OPINIONS,
-    ImportFormat.PABULIB: PhaseKind.BUDGET,
-}
 _VOTES = {
     ImportFormat.POLIS: VoteKind.OPINION,
     ImportFormat.PABULIB: VoteKind.ALLOCATION,
@@ -76,7 +71,7 @@ def token_of(phase: Phase, source: str) -> uuid.UUID:
 
 def check_phase(phase: Phase, format: str) -> None:
     """Raise `Refusal` or `Conflict` where the phase takes no such file, or none any more."""
-    wanted = _KINDS.get(ImportFormat(format)) if format in ImportFormat.values else None
+    wanted = KIND_OF_FORMAT.get(ImportFormat(format)) if format in ImportFormat.values else None
     if wanted is None:
         raise Refusal(_("Choisissez un format."), field="format")
     if phase.kind != wanted:

@@ -32,7 +32,12 @@ from parvis.consultations.models import (
 from parvis.consultations.operations.importing import check_import, file_of, run_import
 from parvis.consultations.personal_data.answers import drop_old_imports
 from parvis.consultations.phase_settings import BudgetSettings, IdeasSettings, read_settings
-from parvis.consultations.tests.factories import ContributionFactory, participant, running_phase
+from parvis.consultations.tests.factories import (
+    ContributionFactory,
+    PhaseFactory,
+    participant,
+    running_phase,
+)
 from parvis.consultations.tests.outcomes import archive_files, over
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.worker import run_pending
@@ -365,6 +370,18 @@ class TestPages:
         page = client.get(reverse("consultations:imports", args=[phase.consultation_id]))
         assert "ne reçoit un import" in page.content.decode()
         assert "Regarder ce fichier" not in page.content.decode()
+
+    def test_what_no_phase_takes_is_not_offered(self):
+        phase = running_phase(PhaseKind.OPINIONS)
+        client, _by = coordinator_of(phase.organisation)
+        form = client.get(reverse("consultations:imports", args=[phase.consultation_id])).context[
+            "form"
+        ]
+        assert [value for value, _label in form.fields["format"].choices] == ["polis"]
+        assert form["format"].value() == "polis"
+        PhaseFactory.create(consultation=phase.consultation, kind=PhaseKind.BUDGET)
+        form.of_consultation(phase.consultation)
+        assert [value for value, _label in form.fields["format"].choices] == ["polis", "pabulib"]
 
     def test_a_file_is_looked_at_then_imported_by_a_task(self, django_capture_on_commit_callbacks):
         phase = running_phase(settings=IdeasSettings())
