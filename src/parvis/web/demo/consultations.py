@@ -25,11 +25,14 @@ from parvis.consultations.enums import (
     PhaseKind,
     Proof,
     Template,
+    Verdict,
     VoteKind,
 )
 from parvis.consultations.models import Consultation, Contribution, Participant, Phase
+from parvis.consultations.operations.answering import AnswerContent, answer
 from parvis.consultations.operations.closing import close_consultation, close_phase
 from parvis.consultations.operations.contributing import Content, write_for_team
+from parvis.consultations.operations.milestones import MilestoneContent, save_milestone
 from parvis.consultations.operations.preparing import (
     ConsultationContent,
     create_consultation,
@@ -217,19 +220,37 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
     vote = consultation.phases.get(kind=PhaseKind.BUDGET)
     vote.settings = written_settings(BudgetSettings(envelope_euros=texts.ENVELOPE))
     vote.save(update_fields=["settings"])
+    call = consultation.phases.get(kind=PhaseKind.IDEAS)
+    behind, refused = [
+        [
+            write_for_team(
+                phase=call,
+                kind=ContributionKind.IDEA,
+                content=Content(title=title, text=text),
+                by=by,
+            )
+            for title, text, *_rest in lines
+        ]
+        for lines in (texts.IDEAS_BEHIND, texts.IDEAS_REFUSED)
+    ]
     projects = [
         write_for_team(
             phase=vote,
             kind=ContributionKind.PROJECT,
             content=Content(title=title, text=text, cost_euros=cost),
             by=by,
+            from_idea=idea,
         )
-        for title, text, cost, _liking in texts.PROJECTS
+        for idea, (title, text, cost, _liking) in zip(behind, texts.PROJECTS, strict=True)
     ]
     _open(consultation, by)
+    people = _crowd(consultation, 210)
+    with _running(call):
+        likings = [line[2] for line in (*texts.IDEAS_BEHIND, *texts.IDEAS_REFUSED)]
+        _support(call, people, [*behind, *refused], likings, rng)
     with _running(vote):
         ballots = []
-        for person in _crowd(consultation, 210):
+        for person in people:
             chosen = [
                 Choice(project.pk, 1)
                 for project, (_title, _text, _cost, liking) in zip(
@@ -251,6 +272,37 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
             "calendrier et ses dépenses publiés ici, jusqu’à son ouverture."
         ),
     )
+    for idea, project in zip(behind, projects, strict=True):
+        reason = _("Les services l’ont étudiée : elle est devenue le projet n° %(number)d du vote.")
+        _answer(idea, Verdict.RETAINED, reason % {"number": project.number}, by)
+    for idea, (_title, _text, _liking, reason) in zip(refused, texts.IDEAS_REFUSED, strict=True):
+        _answer(idea, Verdict.REFUSED, reason, by)
+    vote.refresh_from_db()
+    kept = set(vote.result["selected"])
+    for project in projects:
+        if project.number in kept:
+            _answer(project, Verdict.RETAINED, _("Le vote l’a retenu : il sera réalisé."), by)
+        else:
+            _answer(project, Verdict.REFUSED, _("Le vote ne l’a pas retenu."), by)
+    by_number = {project.number: project for project in projects}
+    for number, title, due, reached, spent in texts.MILESTONES:
+        if number in kept:
+            save_milestone(
+                consultation=consultation,
+                content=MilestoneContent(
+                    title=title,
+                    due_on=today - timedelta(days=due),
+                    contribution=by_number[number],
+                    reached_on=None if reached is None else today - timedelta(days=reached),
+                    spent_euros=spent,
+                ),
+                by=by,
+            )
+
+
+def _answer(contribution: Contribution, verdict: Verdict, reason: str, by: Person) -> None:
+    content = AnswerContent(verdict, reason)
+    answer(contribution=contribution, content=content, by=by, revision=None)
 
 
 def _begun(

@@ -9,6 +9,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from parvis.accounts.tests.factories import PersonFactory
+from parvis.consultations.delivery import delivery_of
 from parvis.consultations.enums import ConsultationState, Template
 from parvis.consultations.models import ClosedVote, Consultation, Vote
 from parvis.measures.models import Measure
@@ -40,3 +41,11 @@ def test_one_of_each_template_and_two_published():
             assert found[template].published_at.date() < TODAY
             assert any(phase.result for phase in found[template].phases.all())
         assert Measure.objects.filter(organisation=body, source="consultations").exists()
+        budget = found[Template.BUDGET]
+        delivery = delivery_of(budget)
+        assert delivery.is_overspent is False
+        assert [one.contribution.from_idea is not None for one in delivery.projects] == [True] * 4
+        assert any(one.reached for one in delivery.projects)
+        told = {milestone.due_on for milestone in budget.milestones.all()}
+        assert min(told) > budget.published_at.date()
+        assert max(told) > TODAY
