@@ -27,7 +27,8 @@ def measure(label: str) -> None:
     from django.urls import reverse
     from django_scopes import scopes_disabled
 
-    from parvis.consultations.near_ideas import index_of, near_ideas
+    from parvis.consultations.enums import ContributionKind
+    from parvis.consultations.near_texts import index_of, near_texts
 
     drawn = random.Random(7)
     started = time.perf_counter()
@@ -73,17 +74,19 @@ def measure(label: str) -> None:
     packed = len(Client().get(points, headers={"Accept-Encoding": "gzip"}).content)
     print(f"{label:<11} points: {size / 1000:.0f} kB, {packed / 1000:.0f} kB sent")
     with scopes_disabled():
-        spent = milliseconds(lambda: index_of(phase))
+        spent = milliseconds(lambda: index_of(phase, ContributionKind.IDEA))
         print(f"{label:<11} near-duplicates: index made in {spent:.0f} ms")
         asked = [drawn.choice(texts)[:160] for _turn in range(TURNS)]
         costs = PageCosts()
         for text in asked:
-            costs.add(lambda text=text: near_ideas(phase, text))  # type: ignore[misc]
+            costs.add(lambda text=text: near_texts(phase, ContributionKind.IDEA, text))  # type: ignore[misc]
         costs.print(label, "near-duplicates")
         spent_again = []
         for _turn in range(5):
             _one_more(phase)
-            spent_again.append(milliseconds(lambda: near_ideas(phase, asked[0])))
+            spent_again.append(
+                milliseconds(lambda: near_texts(phase, ContributionKind.IDEA, asked[0]))
+            )
         print(f"{label:<11} after a new idea: {max(spent_again):.0f} ms at most")
 
 

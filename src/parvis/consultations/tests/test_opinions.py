@@ -180,6 +180,25 @@ def test_a_proposal_refused_keeps_its_words(client, phase, text):
         assert text in response.content.decode()
 
 
+def test_what_says_nearly_the_same_is_shown_before_a_proposal(client, phase):
+    written(phase, ContributionKind.STATEMENT, "Le marché devrait ouvrir aussi le vendredi soir.")
+    near = phase.contributions.order_by("-number").first()
+    sent = {"text": "Ouvrir le marché le vendredi soir aussi", "token": str(uuid.uuid4())}
+    page = client.post(address(phase, "opinions_propose"), sent)
+    assert [key for key, _text in page.context["near"]] == [near.pk]
+    assert sent["text"] in page.text
+    proposed = phase.contributions.filter(text=sent["text"])
+    assert not proposed.exists()
+    # It is joined from there,
+    joined = client.post(address(phase, "opinions_vote"), {"sujet": near.pk, "avis": "accord"})
+    assert joined.status_code == 303
+    assert Vote.objects.get().value == 1
+    # or said to be different.
+    sent[page.context["different"]] = "oui"
+    assert client.post(address(phase, "opinions_propose"), sent).status_code == 303
+    assert proposed.count() == 1
+
+
 def test_one_person_proposes_so_many_and_no_more(client, phase):
     known(client, phase)
     for rank in range(MOST_PROPOSED + 1):

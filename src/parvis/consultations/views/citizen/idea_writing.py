@@ -21,7 +21,7 @@ from parvis.consultations.enums import ContributionKind, ContributionState
 from parvis.consultations.forms.ideas import IdeaForm, initial_of
 from parvis.consultations.idea_cards import cards
 from parvis.consultations.models import Attachment, Contribution
-from parvis.consultations.near_ideas import compared_text, near_ideas
+from parvis.consultations.near_texts import compared_text, near_texts
 from parvis.consultations.operations.attaching import (
     Received,
     attach,
@@ -87,7 +87,9 @@ def idea_check(visit: Visit, number: int) -> HttpResponse:
         return _send(visit, found)
     if found.state != ContributionState.DRAFT:
         return see_other(_address(visit, "idea", number))
-    near = near_ideas(visit.running, compared_text(found.title, found.text), but=found.pk)
+    near = near_texts(
+        visit.running, ContributionKind.IDEA, compared_text(found.title, found.text), but=found.pk
+    )
     (card,) = cards(
         [found],
         visit.running,
@@ -142,7 +144,7 @@ def idea_near(visit: Visit) -> HttpResponse:
     own = phase_of_ideas(visit)
     sent = visit.request.POST if visit.request.method == "POST" else visit.request.GET
     text = sent.get("text", "")[:TYPED_AT_MOST].replace("\x00", "")
-    found = near_ideas(visit.running, text)
+    found = near_texts(visit.running, ContributionKind.IDEA, text)
     fragment = visit.request.headers.get("HX-Request") == "true"
     response = visit.render(
         "consultations/public/ideas/_near.html"
@@ -187,7 +189,9 @@ def _receive(visit: Visit, own: IdeasSettings, found: Contribution | None) -> Ht
             _("Brouillon gardé : vous le retrouverez dans ce navigateur, et vous seul le voyez."),
         )
         return see_other(_address(visit, "idea_edit", kept.number))
-    if near_ideas(visit.running, compared_text(kept.title, kept.text), but=kept.pk):
+    if near_texts(
+        visit.running, ContributionKind.IDEA, compared_text(kept.title, kept.text), but=kept.pk
+    ):
         return see_other(_address(visit, "idea_check", kept.number))
     return _send(visit, kept)
 
@@ -317,3 +321,8 @@ def _address(visit: Visit, name: str, *more: int) -> str:
     return reverse(
         f"consultations:{name}", args=[visit.consultation.code, visit.running.position, *more]
     )
+
+
+def _near(visit: Visit, idea: Contribution) -> list[Contribution]:
+    words = compared_text(idea.title, idea.text)
+    return near_texts(visit.running, ContributionKind.IDEA, words, but=idea.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.enums import ContributionKind, ContributionState
 from parvis.consultations.forms.proposals import ProposalForm
-from parvis.consultations.models import Participant, Phase
-from parvis.consultations.operations.proposing import propose
+from parvis.consultations.models import Contribution, Participant, Phase
+from parvis.consultations.near_texts import near_texts
+from parvis.consultations.operations.proposing import alike, propose
+from parvis.consultations.opinion_pages import text_in
 from parvis.consultations.phase_settings import Shape, settings_as
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.views.citizen.visit import Visit
@@ -22,6 +24,8 @@ from parvis.foundation.forms import show_refusal
 from parvis.foundation.permissions import Denied
 
 LARGEST_KEY = 2**62
+# Of the form of a proposal: what is nearly the same was read, and is not.
+DIFFERENT = "differente"
 Form = TypeVar("Form", bound=ProposalForm)
 
 
@@ -73,19 +77,28 @@ def proposal_page(
     kind: ContributionKind,
     template: str,
 ) -> HttpResponse:
-    """The form of a proposal: shown, refused with its words kept, or stored."""
+    """The form of a proposal: shown, refused with its words kept, or stored.
+
+    What says nearly the same is shown first, once: `DIFFERENT` says that it was read.
+    """
     status = 200
     form = form_class()
+    near: list[Contribution] = []
     if visit.request.method == "POST":
         form = form_class(visit.request.POST)
         status = 422
         if form.is_valid():
+            text = form.cleaned_data["text"]
+            near = near_texts(visit.running, kind, text)
+            is_read = visit.request.POST.get(DIFFERENT) or alike(visit.running, kind, text)
+            if near and not is_read:
+                return visit.render(template, _proposal(visit, form, near))
             try:
                 author = voter(visit)
                 made = propose(
                     phase=visit.running,
                     kind=kind,
-                    text=form.cleaned_data["text"],
+                    text=text,
                     author=author,
                     token=form.cleaned_data["token"],
                 )
@@ -95,7 +108,15 @@ def proposal_page(
             else:
                 messages.success(visit.request, _thanks(made.state))
                 return HttpResponseRedirect(phase_address(visit), status=303)
-    return visit.render(template, {"form": form}, status=status)
+    return visit.render(template, _proposal(visit, form, near), status=status)
+
+
+def _proposal(visit: Visit, form: Form, near: Sequence[Contribution]) -> dict[str, Any]:
+    return {
+        "form": form,
+        "near": [(one.pk, text_in(one, visit.language)) for one in near],
+        "different": DIFFERENT,
+    }
 
 
 def _thanks(state: str) -> str:

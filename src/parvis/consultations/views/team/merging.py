@@ -16,7 +16,7 @@ from parvis.accounts.requests import HatRequest
 from parvis.consultations.enums import ContributionKind, ContributionState
 from parvis.consultations.forms.moderation import MergeForm, SplitForm
 from parvis.consultations.models import Contribution
-from parvis.consultations.near_ideas import compared_text, near_ideas
+from parvis.consultations.near_texts import compared_text, near_texts
 from parvis.consultations.operations import merging
 from parvis.consultations.search import search_text
 from parvis.consultations.views.team.moderation import contribution_of
@@ -42,8 +42,9 @@ def proposed(contribution: Contribution, query: str) -> list[Contribution]:
         for word in words:
             rows = rows.filter(search_text__contains=word)
         return list(rows.order_by("-support_count", "number")[:PROPOSED])
-    near = near_ideas(
+    near = near_texts(
         contribution.phase,
+        ContributionKind.IDEA,
         compared_text(contribution.title, contribution.text),
         at_most=PROPOSED,
         but=contribution.pk,
