@@ -66,6 +66,16 @@ def choices_of(labels: Sequence[str], former: Sequence[Choice]) -> tuple[Choice,
     return tuple(made)
 
 
+class MapField(forms.CharField):
+    """Latitude, then longitude: a `MapView`, or None when it is left empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> MapView | None:
+        return _map_view(super().clean(value))
+
+
 class IdeasForm(forms.Form):
     """Themes, sectors, questions and what an idea may bring along."""
 
@@ -87,10 +97,8 @@ class IdeasForm(forms.Form):
             "« Public : enfants, adultes, tous ». Une étoile à la fin la rend obligatoire."
         ),
     )
-    map = forms.CharField(
+    map = MapField(
         label=gettext_lazy("Centre de la carte"),
-        required=False,
-        max_length=60,
         help_text=gettext_lazy(
             "Latitude, longitude : « 48.8566, 2.3522 ». Sans rien, il n’y a pas de carte."
         ),
@@ -103,9 +111,6 @@ class IdeasForm(forms.Form):
         label=gettext_lazy("Ouvrir aux commentaires"), required=False
     )
     with_support = forms.BooleanField(label=gettext_lazy("Ouvrir aux soutiens"), required=False)
-
-    def clean_map(self) -> MapView | None:
-        return _map_view(self.cleaned_data["map"])
 
     @staticmethod
     def initial_of(settings: IdeasSettings) -> dict[str, Any]:
@@ -135,10 +140,8 @@ class IdeasForm(forms.Form):
 
 
 class ProjectForm(forms.Form):
-    map = forms.CharField(
+    map = MapField(
         label=gettext_lazy("Lieu du projet"),
-        required=False,
-        max_length=60,
         help_text=gettext_lazy(
             "Latitude, longitude : « 48.8566, 2.3522 ». Sans rien, la page ne le situe pas."
         ),
@@ -149,9 +152,6 @@ class ProjectForm(forms.Form):
     with_conditions = forms.BooleanField(
         label=gettext_lazy("Recueillir les conditions (« oui, à condition que… »)"), required=False
     )
-
-    def clean_map(self) -> MapView | None:
-        return _map_view(self.cleaned_data["map"])
 
     @staticmethod
     def initial_of(settings: ProjectSettings) -> dict[str, Any]:
