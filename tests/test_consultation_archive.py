@@ -13,6 +13,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from parvis.analyse.cli import main
+from parvis.consultations import disclosure
 from parvis.consultations.archives import votes
 from parvis.consultations.archives.votes import Numbers, Table, votes_of
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, VoteKind
@@ -34,6 +35,13 @@ pytestmark = pytest.mark.django_db
 def _no_scope():
     with scopes_disabled():
         yield
+
+
+@pytest.fixture
+def few_are_told(monkeypatch):
+    """The arithmetic of one voter, whose votes never leave otherwise."""
+    monkeypatch.setattr(disclosure, "FEWEST_PEOPLE", 1)
+    monkeypatch.setattr(votes, "FEWEST_VOTERS", 1)
 
 
 def ended(phase: Phase) -> Phase:
@@ -63,9 +71,9 @@ def analysed(capsys: Any, *arguments: str) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.usefixtures("few_are_told")
 @pytest.mark.parametrize("people", [1, 40])
-def test_groups_of_opinion(tmp_path, capsys, monkeypatch, people):
-    monkeypatch.setattr(votes, "FEWEST_VOTERS", 1)
+def test_groups_of_opinion(tmp_path, capsys, people):
     phase = running_phase(PhaseKind.OPINIONS)
     keys = [
         one.pk
@@ -100,6 +108,7 @@ def test_groups_of_opinion(tmp_path, capsys, monkeypatch, people):
             result["items"]] == found["statements"]  # fmt: skip
 
 
+@pytest.mark.usefixtures("few_are_told")
 @pytest.mark.parametrize("people", [1, 12])
 def test_ranking_by_pairs(tmp_path, capsys, people):
     phase = running_phase(PhaseKind.PAIRS)

@@ -15,6 +15,7 @@ from parvis.consultations.models import Contribution, Phase, Vote
 from parvis.consultations.operations.closing import close_consultation, close_phase
 from parvis.consultations.operations.publishing import publish_result
 from parvis.consultations.phase_settings import BudgetSettings, written_settings
+from parvis.consultations.tests.budgets import give
 from parvis.consultations.tests.factories import ConsultationFactory, PhaseFactory
 from parvis.organisations.tests.factories import MandateFactory
 from tests.e2e.conftest import DESK, PHONE, Reception
@@ -80,6 +81,8 @@ def test_a_budget_from_its_projects_to_its_result(reception: Reception):
     plain.press("Confirmer mon vote")
     assert Vote.objects.count() == 3
 
+    # Three others: with both, enough for the counts to be told.
+    give(phase, *[{Contribution.objects.get(title="Une fontaine"): 1}] * 3)
     Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now())
     counted = close_phase(phase=phase)
     assert counted.result["selected"] == [Contribution.objects.get(title="Une fontaine").number]
@@ -91,5 +94,5 @@ def test_a_budget_from_its_projects_to_its_result(reception: Reception):
     voter.examine()
     voter.follow("Lire le résultat")
     expect(voter.page.get_by_text("1 projet retenu")).to_be_visible()
-    expect(voter.page.get_by_text("Payé par 2 personnes qui le soutiennent")).to_be_visible()
+    expect(voter.page.get_by_text("Payé par 5 personnes qui le soutiennent")).to_be_visible()
     voter.examine()

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from parvis.consultations.enums import ContributionKind, ModerationMoment, PhaseKind, VoteKind
 from parvis.consultations.models import Contribution, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
-from parvis.consultations.tests.factories import running_phase, written
+from parvis.consultations.operations.voting import Ballot, Choice, vote
+from parvis.consultations.tests.factories import participant, running_phase, written
 from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
@@ -24,9 +25,13 @@ def test_a_project_from_the_first_note_to_the_result(reception: Reception):
     phase = running_phase(
         PhaseKind.PROJECT, title="La place du marché", moderation=ModerationMoment.AFTER
     )
-    written(
+    criteria = written(
         phase, ContributionKind.CRITERION, "Utilité : il répond à un besoin", "Coût : raisonnable"
     )
+    # Four others: with the visitor, enough for the result to be told.
+    for _rank in range(4):
+        choices = [Choice(one.pk, 3) for one in criteria]
+        vote(Ballot(phase, participant(phase.consultation).pk, VoteKind.JUDGEMENT, choices))
     written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre en été.", "Moins de voitures.")
     written(phase, ContributionKind.CONDITION, "Garder des places pour les livraisons.")
     path = reverse("consultations:phase", args=[phase.consultation.code, phase.position])

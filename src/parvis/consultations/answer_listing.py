@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext_lazy
 
 from parvis.accounts.hats import Hat
-from parvis.consultations.enums import ContributionKind, ContributionState, Verdict
+from parvis.consultations.disclosure import are_few
+from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, Verdict
 from parvis.consultations.models import Consultation, Contribution
 from parvis.consultations.operations.answering import ANSWERABLE
+from parvis.consultations.results.projects import ARGUMENT_KINDS, supporters_of
 from parvis.consultations.search import asked_words
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 
@@ -18,15 +20,31 @@ WITHOUT_ANSWER = "aucune"
 
 
 def answerable(hat: Hat, consultation: Consultation) -> QuerySet[Contribution]:
-    """What the body may answer, with the verdict already given."""
+    """What the body may answer, with the verdict already given.
+
+    `told_support` are its supports, 0 where they are of too few people to be told (`of_few`).
+    """
+    of_few = Q(kind__in=ARGUMENT_KINDS, phase__in=_of_few_supporters(consultation))
     rows: QuerySet[Contribution] = (
         Contribution.objects.visible_to(hat)
         .public()
         .filter(phase__consultation=consultation, kind__in=ANSWERABLE)
         .select_related("phase", "official_answer")
-        .annotate(verdict=F("official_answer__verdict"))
+        .annotate(
+            verdict=F("official_answer__verdict"),
+            of_few=Case(When(of_few, then=True), default=False),
+            told_support=Case(
+                When(of_few, then=0), default=F("support_count"), output_field=IntegerField()
+            ),
+        )
     )
     return rows
+
+
+def _of_few_supporters(consultation: Consultation) -> list[int]:
+    """The phases in which so few people support an argument that nobody is told which."""
+    phases = consultation.phases.filter(kind__in=[PhaseKind.PROJECT, PhaseKind.EVALUATION])
+    return [phase.pk for phase in phases if are_few(supporters_of(phase))]
 
 
 def _by_verdict(value: str) -> Q:
@@ -45,8 +63,8 @@ class AnswerListing(Listing):
         Column(
             "soutiens",
             gettext_lazy("Soutiens"),
-            "support_count",
-            order=("support_count",),
+            lambda row: "" if row.of_few else row.told_support,
+            order=("told_support",),
             numeric=True,
         ),
         Column(
@@ -85,4 +103,4 @@ class AnswerListing(Listing):
         """Accents and capitals left aside; the most supported first."""
         words = asked_words(query)
         found = rows.filter(search_text__has_words=words) if words else rows.none()
-        return found.order_by("-support_count", "pk")
+        return found.order_by("-told_support", "pk")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from parvis.consultations.disclosure import are_few, tellable
 from parvis.consultations.models import Phase
 from parvis.statistics.intervals import wilson_interval
 from parvis.statistics.opinion_groups import OpinionGroups
@@ -21,8 +22,6 @@ from parvis.statistics.opinion_votes import VoteTable, last_votes
 
 # Fewer people who voted enough are no groups yet, whatever k-means finds among them.
 FEWEST_ENTERED = 20
-# A smaller group is drawn and counted, and nothing is said of what it votes; nor of fewer people.
-FEWEST_TOLD = 5
 STATEMENTS_TOLD = 5
 # Agreed on: where the groups agree at more than one half, by the geometric mean of their shares.
 AGREED = 0.5
@@ -77,8 +76,8 @@ def documented(table: VoteTable, found: OpinionGroups) -> dict[str, Any]:
         "told": _told(table, found) if is_enough else [],
         "agreed": _agreed(table, found, agree, votes) if is_enough else [],
         # For as long as there are no groups: by the lower bound of the share that agrees.
-        "liked": _liked(table, agree, votes) if people >= FEWEST_TOLD else [],
-        "disliked": _liked(table, disagree, votes) if people >= FEWEST_TOLD else [],
+        "liked": _liked(table, agree, votes) if not are_few(people) else [],
+        "disliked": _liked(table, disagree, votes) if not are_few(people) else [],
     }
 
 
@@ -136,11 +135,15 @@ def _points(table: VoteTable, found: OpinionGroups) -> list[list[float]]:
 
 
 def _told(table: VoteTable, found: OpinionGroups) -> list[dict[str, Any]]:
-    """Each group by the statements that set it apart, with its share and that of the others."""
+    """Each group by the statements that set it apart, with its share and that of the others.
+
+    Of a group of few people, and of one by which those would be known, the size alone.
+    """
     told = []
+    known = tellable(found.sizes())
     for group, size in enumerate(found.sizes()):
         statements = []
-        columns = found.most_representative(group, STATEMENTS_TOLD) if size >= FEWEST_TOLD else []
+        columns = found.most_representative(group, STATEMENTS_TOLD) if group in known else []
         for column in columns:
             side = int(found.representative.side[group, column])
             counts = found.votes.agree if side > 0 else found.votes.disagree

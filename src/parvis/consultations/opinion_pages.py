@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind
 from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.routing import Drawn
@@ -30,9 +31,11 @@ def told(
 ) -> dict[str, Any]:
     """The document with the texts of its statements, the names of its groups, and its map.
 
-    `place` and `own_group` are of whoever looks, where they are known. A statement taken off since
-    the document was made is left out.
+    `{"is_few": True}` of few people. `place` and `own_group` are of whoever looks, where they are
+    known. A statement taken off since the document was made is left out.
     """
+    if are_few(document["people"]):
+        return {"is_few": True}
     language = (get_language() or "fr").split("-")[0]
     numbers = {row["number"] for name in _LISTS for row in document[name]}
     numbers |= {row["number"] for group in document["told"] for row in group["statements"]}

@@ -21,8 +21,6 @@ from parvis.statistics.ranks import competition_ranks
 TIE_DIGITS = 9
 # Fewer comparisons of an item say nothing of its rank yet.
 FEWEST_COMPARISONS = 5
-# What fewer people prefer is told on no page: it would be what each of them does.
-FEWEST_PEOPLE = 5
 
 
 @dataclass(slots=True)
@@ -45,6 +43,15 @@ class Comparisons:
             for number in side:
                 counted[number] = counted.get(number, 0) + 1
         return [list(pair) for pair in sorted(counted.items())]
+
+    def totals(self) -> list[list[int]]:
+        """Of each item compared: [number, times preferred, times not, times left open]."""
+        found: dict[int, list[int]] = {}
+        open_to = [number for pair in self.open for number in pair]
+        for place, side in enumerate((self.winner, self.loser, open_to)):
+            for number in side:
+                found.setdefault(number, [0, 0, 0])[place] += 1
+        return [[number, *times] for number, times in sorted(found.items())]
 
 
 def compared(numbers: Mapping[int, int], votes: Iterable[tuple[int, int, int, int]]) -> Comparisons:

@@ -7,15 +7,19 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind
 from parvis.consultations.models import Phase
 from parvis.consultations.opinion_pages import texts_of
-from parvis.consultations.pair_figures import FEWEST_PEOPLE
 
 
 def told(phase: Phase, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the texts of its items; one taken off since it was made is left out."""
-    is_told = document["people"] >= FEWEST_PEOPLE
+    """The document with the texts of its items; `{"is_few": True}` of few people.
+
+    An item taken off since the document was made is left out.
+    """
+    if are_few(document["people"]):
+        return {"is_few": True}
     language = (get_language() or "fr").split("-")[0]
     texts = texts_of(phase, ContributionKind.ITEM, language)
     items = [
@@ -31,6 +35,6 @@ def told(phase: Phase, document: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         **document,
-        "items": [row for row in items if row["enough"]] if is_told else [],
-        "few": [row for row in items if not row["enough"]] if is_told else [],
+        "items": [row for row in items if row["enough"]],
+        "few": [row for row in items if not row["enough"]] if document["people"] else [],
     }

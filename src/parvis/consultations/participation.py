@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q
 from django.utils.translation import get_language
 
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import INTERACTIVE, ContributionKind, Proof
 from parvis.consultations.models import (
     ClosedVote,
@@ -45,6 +46,11 @@ class PhaseParticipation:
     contributions: int
     replies: int
 
+    @property
+    def is_few(self) -> bool:
+        """Whether so few people voted that it is told in words."""
+        return are_few(self.voters)
+
 
 @dataclass(frozen=True, slots=True)
 class Participation:
@@ -55,6 +61,11 @@ class Participation:
     proofs: tuple[tuple[str, int], ...]
     on_paper: int
     phases: tuple[PhaseParticipation, ...]
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few people take part that it is told in words."""
+        return are_few(self.people)
 
 
 def participation(consultation: Consultation) -> Participation:

@@ -43,7 +43,8 @@ _WORDS = {
             "ou retirés n’y sont pas ; la décision, sans ses mots ni son auteur, y est."
         ),
         "few": (
-            "Sous {fewest} votants dans une étape, et tant qu’elle dure, seuls des totaux sortent."
+            "Sous {fewest} votants dans une étape, et tant qu’elle dure, seuls des totaux "
+            "sortent ; sous cinq, aucun. Une case vide n’est pas un zéro : le total n’est pas dit."
         ),
         "formula": (
             "Un texte qu’un tableur prendrait pour une formule commence par une apostrophe."
@@ -53,6 +54,7 @@ _WORDS = {
         "totals": "moins de {fewest} votants : totaux seulement",
         "ballots": "votes un par un",
         "voters": "{voters} votants",
+        "few_voters": "moins de cinq votants, dont rien n’est publié",
         "again": "Pour refaire le calcul : `{command}`",
         "sums": "## Intégrité\n\nSHA256SUMS donne l’empreinte de chaque fichier "
         "(`sha256sum -c SHA256SUMS`).",
@@ -69,13 +71,17 @@ _WORDS = {
             "archive; no two phases share one. Texts refused or withdrawn are not in it; the "
             "decision, without its words or who took it, is."
         ),
-        "few": "Below {fewest} voters in a phase, and while it runs, only totals leave.",
+        "few": (
+            "Below {fewest} voters in a phase, and while it runs, only totals leave; below five, "
+            "none. An empty cell is not a zero: the total is not told."
+        ),
         "formula": "A text that a spreadsheet would run as a formula begins with an apostrophe.",
         "votes": "## What was voted",
         "running": "phase still open, or result to come: totals at most",
         "totals": "fewer than {fewest} voters: totals only",
         "ballots": "votes one by one",
         "voters": "{voters} voters",
+        "few_voters": "fewer than five voters, of whom nothing is told",
         "again": "To compute it again: `{command}`",
         "sums": "## Integrity\n\nSHA256SUMS gives the digest of each file "
         "(`sha256sum -c SHA256SUMS`).",
@@ -132,6 +138,8 @@ def _told(votes: PhaseVotes, language: Literal["fr", "en"]) -> str:
     else:
         said = words["totals"].format(fewest=FEWEST_VOTERS)
     head = f"- {votes.phase.position}. {one_line(votes.phase.title)} : "
+    if votes.is_few:
+        return head + words["few_voters"]
     line = head + words["voters"].format(voters=votes.voters) + f" ; {said}"
     command = command_of(votes)
     return f"{line}. {words['again'].format(command=command)}" if command else line

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from parvis.consultations.archives.cells import Cell
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import (
     ContributionKind,
     ContributionState,
@@ -27,6 +28,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.participation import REPLIES
 from parvis.consultations.phase_settings import IdeasSettings, read_settings
+from parvis.consultations.results.projects import supporters_of
 from parvis.consultations.results.showing import is_shown
 
 CHUNK = 2_000
@@ -172,12 +174,12 @@ def projects_rows(consultation: Consultation) -> Iterator[list[Cell]]:
 def comments_rows(consultation: Consultation) -> Iterator[list[Cell]]:
     """Published comments, arguments and conditions, and what they are about.
 
-    Supports of the arguments on a project wait for its result, as on its page.
+    Supports of the arguments on a project wait for its result, and are not told of few people.
     """
     waiting = set()
     for phase in consultation.phases.filter(kind__in=[PhaseKind.PROJECT, PhaseKind.EVALUATION]):
         phase.consultation = consultation
-        if not is_shown(phase):
+        if not is_shown(phase) or are_few(supporters_of(phase)):
             waiting.add(phase.position)
     rows = (
         Contribution.objects.published()

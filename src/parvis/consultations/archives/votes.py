@@ -1,32 +1,34 @@
 """What was voted, phase by phase: ballots of closed phases, or totals where they are too few.
 
 Below `FEWEST_VOTERS` in a phase, and while it runs, only totals leave; none from the close of a
-phase until its result is shown, nor of notes while they are given. Voters are numbered anew, in an
-order drawn for each archive; two phases share no number.
+phase until its result is shown, nor of notes while they are given, nor ever of fewer people than
+`disclosure.FEWEST_PEOPLE`: such totals are left empty. Those of a running phase are of its last
+figures (`operations.following`), the ones its pages show. Voters are numbered anew, in an order
+drawn for each archive; two phases share no number.
 """
 
 from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from parvis.consultations.archives.cells import Cell
+from parvis.consultations.disclosure import are_few, people_of
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, VoteKind
-from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
+from parvis.consultations.models import ClosedVote, Contribution, Phase, PhaseFigures, Vote
 from parvis.consultations.results.budgets import pabulib_text
 from parvis.consultations.results.showing import is_shown
 
 FEWEST_VOTERS = 50
-# While a phase runs, two archives ten minutes apart differ by a few votes: nothing is told of
-# fewer people than that.
-FEWEST_IN_RUNNING_TOTALS = 5
 CHUNK = 5_000
 PUBLISHED, MODERATED_OUT = 1, -1
+# Three totals that are not told: nothing is said of them, which is not zero.
+_NOT_TOLD = (None, None, None)
 
 _BALLOTS = {
     PhaseKind.OPINIONS: VoteKind.OPINION,
@@ -35,10 +37,6 @@ _BALLOTS = {
     PhaseKind.EVALUATION: VoteKind.JUDGEMENT,
     PhaseKind.BUDGET: VoteKind.ALLOCATION,
 }
-
-
-# Told by the page to whoever has answered: seen before, totals would pull the answer.
-_HIDDEN = frozenset({VoteKind.JUDGEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,14 @@ File = Table | Text
 
 @dataclass(frozen=True, slots=True)
 class PhaseVotes:
-    """What leaves of a phase. `ballots` False: totals alone, `voters` being too few or not done."""
+    """What leaves of a phase.
+
+    `ballots` False: totals alone, `voters` being too few or not done; `is_few`: not even totals.
+    """
 
     phase: Phase
     voters: int
+    is_few: bool
     is_over: bool
     ballots: bool
     files: list[File]
@@ -93,12 +95,16 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What the files of a phase are made of: the votes that may leave, under which folder."""
+    """What the files of a phase are made of.
+
+    `rows` are its closed votes; `tells` says whether what they come to may leave, `ballots` whether
+    they may one by one.
+    """
 
     phase: Phase
     folder: str
     rows: QuerySet[Any]
-    is_over: bool
+    tells: bool
     ballots: bool
     voters: int
     numbers: Numbers
@@ -110,21 +116,23 @@ def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
         return None
     kind = _BALLOTS[PhaseKind(phase.kind)]
     is_over = is_shown(phase)
-    # A phase that is closed and not shown yet has its votes among the closed ones already.
     closed = ClosedVote.objects.filter(phase=phase, kind=kind)
-    open_votes = Vote.objects.filter(phase=phase, kind=kind)
-    rows: QuerySet[Any] = closed if phase.closed_at else open_votes
-    who = "voter" if phase.closed_at else "participant"
-    voters = rows.values(who).distinct().count()
-    ballots = is_over and voters >= FEWEST_VOTERS
-    if not is_over and (
-        voters < FEWEST_IN_RUNNING_TOTALS or phase.closed_at is not None or kind in _HIDDEN
-    ):
-        rows = rows.none()
-    files: list[File] = []
-    source = _Source(
-        phase, f"{phase.position}-{phase.kind}", rows, is_over, ballots, voters, numbers
+    given = Vote.objects.filter(phase=phase, kind=kind)
+    # A phase that is closed and not shown yet has its votes among the closed ones already.
+    voters = (
+        closed.values("voter").distinct().count()
+        if phase.closed_at
+        else given.values("participant").distinct().count()
     )
+    # Of those who voted, some may have voted only on what is not counted.
+    is_few = are_few(voters) or (
+        phase.closed_at is not None and voters > 0 and _are_few_counted(phase)
+    )
+    tells = is_over and not is_few
+    ballots = tells and voters >= FEWEST_VOTERS
+    files: list[File] = []
+    folder = f"{phase.position}-{phase.kind}"
+    source = _Source(phase, folder, closed, tells, ballots, voters, numbers)
     if kind == VoteKind.OPINION:
         files = _opinions(source)
     elif kind == VoteKind.PREFERENCE:
@@ -134,20 +142,35 @@ def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     elif is_over:
         # Running totals of a budget would weigh on the vote: they leave at its end.
         files = _budget(source)
-    return PhaseVotes(phase, voters, is_over, ballots, files)
+    return PhaseVotes(phase, voters, is_few, is_over, ballots, files)
 
 
-def _subjects(phase: Phase, kind: str) -> Iterator[tuple[int, int, int, str]]:
+def _are_few_counted(phase: Phase) -> bool:
+    people = people_of(phase.result)
+    return people == 0 or are_few(people)
+
+
+def _subjects(source: _Source, kind: str) -> Iterator[tuple[int, int, int, str]]:
     """Key, number, 1 or −1 (moderated out), text (empty if so), of what was ever published."""
-    rows = Contribution.objects.filter(phase=phase, kind=kind, published_at__isnull=False).order_by(
-        "number"
-    )
+    rows = Contribution.objects.filter(
+        phase=source.phase, kind=kind, published_at__isnull=False
+    ).order_by("number")
     for key, number, state, text, title in rows.values_list(
         "pk", "number", "state", "text", "title"
     ):
         is_in = state == ContributionState.PUBLISHED
         words = (title or text) if is_in else ""
         yield key, number, PUBLISHED if is_in else MODERATED_OUT, words
+
+
+def _running_totals(source: _Source) -> Mapping[int, Sequence[int]]:
+    """Totals by number of the last figures of a running phase; empty where none may be told."""
+    if source.phase.closed_at is not None:
+        return {}
+    figures = PhaseFigures.objects.filter(phase=source.phase).only("document", "state").first()
+    if figures is None or are_few(people_of(figures.document)):
+        return {}
+    return {number: row for number, *row in figures.state.get("totals", ())}
 
 
 def _totals(rows: QuerySet[Any]) -> dict[tuple[int, int], int]:
@@ -171,10 +194,15 @@ def _numbered(
 
 def _opinions(source: _Source) -> list[File]:
     def statements() -> Iterator[Sequence[Cell]]:
-        totals = _totals(source.rows)
-        for key, number, moderated, text in _subjects(source.phase, ContributionKind.STATEMENT):
-            agrees, disagrees, passes = (totals.get((key, value), 0) for value in (1, -1, 0))
-            yield number, agrees, disagrees, passes, moderated, text
+        running = {} if source.tells else _running_totals(source)
+        totals = _totals(source.rows) if source.tells else {}
+        for key, number, moderated, text in _subjects(source, ContributionKind.STATEMENT):
+            told: Sequence[Cell] = (
+                [totals.get((key, value), 0) for value in (1, -1, 0)]
+                if source.tells
+                else running.get(number, _NOT_TOLD)
+            )
+            yield number, *told, moderated, text
 
     files: list[File] = [
         Table(
@@ -191,9 +219,10 @@ def _opinions(source: _Source) -> list[File]:
 
 def _judgements(source: _Source) -> list[File]:
     def criteria() -> Iterator[Sequence[Cell]]:
-        totals = _totals(source.rows)
-        for key, number, _moderated, text in _subjects(source.phase, ContributionKind.CRITERION):
-            yield number, text, *(totals.get((key, grade), 0) for grade in range(5))
+        totals = _totals(source.rows) if source.tells else {}
+        for key, number, _moderated, text in _subjects(source, ContributionKind.CRITERION):
+            told = (totals.get((key, grade), 0) if source.tells else None for grade in range(5))
+            yield number, text, *told
 
     grades = tuple(f"grade-{grade}" for grade in range(5))
     files: list[File] = [
@@ -223,21 +252,23 @@ def _ballot_table(source: _Source, subject: str, value: str) -> Table:
 def _pairs(source: _Source) -> list[File]:
     """Each comparison a row, sorted: which ones somebody made together cannot be told."""
     known = dict(Contribution.objects.filter(phase=source.phase).values_list("pk", "number"))
-    published = {
-        key
-        for key, _n, state, _t in _subjects(source.phase, ContributionKind.ITEM)
-        if state == PUBLISHED
+    compared = {
+        key for key, _n, state, _t in _subjects(source, ContributionKind.ITEM) if state == PUBLISHED
     }
-    counted = list(
-        source.rows.order_by()
-        .values_list("subject", "other", "value")
-        .annotate(number=Count("pk"))
-        .order_by("subject", "other", "value")
+    counted = (
+        list(
+            source.rows.order_by()
+            .values_list("subject", "other", "value")
+            .annotate(number=Count("pk"))
+            .order_by("subject", "other", "value")
+        )
+        if source.tells
+        else []
     )
 
     def comparisons() -> Iterator[Sequence[Cell]]:
         for first, second, value, number in counted:
-            if value and {first, second} <= published:
+            if value and {first, second} <= compared:
                 winner, loser = (first, second) if value > 0 else (second, first)
                 for _one in range(number):
                     yield known[winner], known[loser]
@@ -257,8 +288,14 @@ def _pairs(source: _Source) -> list[File]:
                 )
             ):
                 tally[key] = tally.get(key, 0) + number
-        for key, number, moderated, text in _subjects(source.phase, ContributionKind.ITEM):
-            yield number, won.get(key, 0), lost.get(key, 0), level.get(key, 0), moderated, text
+        running = {} if source.tells else _running_totals(source)
+        for key, number, moderated, text in _subjects(source, ContributionKind.ITEM):
+            told: Sequence[Cell] = (
+                [tally.get(key, 0) for tally in (won, lost, level)]
+                if source.tells
+                else running.get(number, _NOT_TOLD)
+            )
+            yield number, *told, moderated, text
 
     files: list[File] = [
         Table(
@@ -268,8 +305,8 @@ def _pairs(source: _Source) -> list[File]:
             items,
         )
     ]
-    if source.is_over:
-        # Sorted by pair, rows are the totals of each pair: nobody is in them, however few voted.
+    if source.tells:
+        # Sorted by pair, rows are the totals of each pair: nobody's ballot is in them.
         files.insert(
             0,
             Table(
@@ -284,15 +321,19 @@ def _pairs(source: _Source) -> list[File]:
 
 def _budget(source: _Source) -> list[File]:
     def projects() -> Iterator[Sequence[Cell]]:
-        totals = _totals(source.rows)
+        totals = _totals(source.rows) if source.tells else {}
         chosen = {str(one) for one in source.phase.result.get("selected", [])}
         costs = dict(
             Contribution.objects.filter(phase=source.phase).values_list("pk", "cost_euros")
         )
-        for key, number, _state, title in _subjects(source.phase, ContributionKind.PROJECT):
+        for key, number, _state, title in _subjects(source, ContributionKind.PROJECT):
             given = {value: count for (subject, value), count in totals.items() if subject == key}
-            votes, score = sum(given.values()), sum(v * count for v, count in given.items())
-            yield number, costs[key], votes, score, int(str(number) in chosen), title
+            told: Sequence[Cell] = (
+                [sum(given.values()), sum(value * count for value, count in given.items())]
+                if source.tells
+                else (None, None)
+            )
+            yield number, costs[key], *told, int(str(number) in chosen), title
 
     files: list[File] = [
         Table(

@@ -146,7 +146,8 @@ class PhaseFigures(models.Model):
     phase = models.OneToOneField(Phase, on_delete=models.CASCADE, related_name="figures")
     # What the page shows.
     document = models.JSONField(default=dict)
-    # What the next computation starts from (`statistics.opinion_groups.GroupState`).
+    # What the next computation starts from (`statistics.opinion_groups.GroupState`), and totals for
+    # the archive: `operations.following`.
     state = models.JSONField(default=dict)
     computed_at = models.DateTimeField()
     # Votes there were: nothing is computed again until there are others.

@@ -1,13 +1,15 @@
-"""Figures of a running phase, made again after new votes: groups of opinion, ranking of items.
+"""Figures of a running phase, made again after new votes: groups, ranking of items, mean notes.
 
-Nothing is computed while nothing was voted; a computation that took long waits ten times as long,
-so that the worker has time for everything else.
+They are made again once `FEWEST_PEOPLE` people at least gave, changed or took back a vote since
+those that are shown: what two of them differ by is never what fewer people said. Pages and the
+archive show these and no others. A computation that took long waits ten times as long, so that the
+worker has time for everything else.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from parvis.consultations import pair_figures
+from parvis.consultations import disclosure, pair_figures
 from parvis.consultations.enums import (
     ConsultationState,
     ContributionKind,
@@ -27,11 +29,14 @@ from parvis.consultations.enums import (
 )
 from parvis.consultations.models import Contribution, Phase, PhaseFigures, Vote
 from parvis.consultations.operations.holding import share_running
+from parvis.consultations.results import projects
 from parvis.foundation.errors import Conflict
 
 _KINDS: Mapping[str, tuple[VoteKind, ContributionKind]] = {
     PhaseKind.OPINIONS: (VoteKind.OPINION, ContributionKind.STATEMENT),
     PhaseKind.PAIRS: (VoteKind.PREFERENCE, ContributionKind.ITEM),
+    PhaseKind.PROJECT: (VoteKind.JUDGEMENT, ContributionKind.CRITERION),
+    PhaseKind.EVALUATION: (VoteKind.JUDGEMENT, ContributionKind.CRITERION),
 }
 REST = 10
 
@@ -50,23 +55,49 @@ def followed_phases() -> list[Phase]:
 
 
 def follow(phase: Phase) -> bool:
-    """Compute the figures of a phase anew if anything changed; whether they were."""
+    """Compute the figures of a phase anew if enough people changed them; whether they were."""
     with scopes_disabled():
         former: PhaseFigures | None = PhaseFigures.objects.filter(phase=phase).first()
         mark = _mark(phase)
         if former is not None and (former.state.get("mark") == mark or _rests(former)):
             return False
+        if former is not None and _would_tell_of_few(phase, former):
+            return False
         begun = time.monotonic()
-        state = former.state if former else {}
-        compute = _opinions if phase.kind == PhaseKind.OPINIONS else _pairs
-        document, following = compute(phase, state)
-        following |= {"mark": mark, "seconds": time.monotonic() - begun}
+        document, following = _COMPUTE[phase.kind](phase, former.state if former else {})
+        # What everybody voted is marked after it was counted: a vote that came in between is told
+        # by the next figures, and does not help to make them.
+        voted = [[who, *marks] for who, marks in _voted(phase).items()]
+        following |= {"mark": mark, "voted": voted, "seconds": time.monotonic() - begun}
         return _keep(phase, document, following, votes=mark[0])
 
 
 def _rests(former: PhaseFigures) -> bool:
     rest = timedelta(seconds=REST * former.state.get("seconds", 0))
     return timezone.now() < former.computed_at + rest
+
+
+def _would_tell_of_few(phase: Phase, former: PhaseFigures) -> bool:
+    """Whether new figures would differ from those shown by what a few people changed."""
+    people = disclosure.people_of(former.document)
+    if people == 0 or disclosure.are_few(people):
+        return False  # nothing of them is shown
+    before = {who: tuple(marks) for who, *marks in former.state.get("voted", ())}
+    now = _voted(phase)
+    changed = sum(before.get(who) != now.get(who) for who in before.keys() | now.keys())
+    return disclosure.are_few(changed) or changed == 0
+
+
+def _voted(phase: Phase) -> dict[int, tuple[int, ...]]:
+    """Numbers, by participant, that change with most changes of their votes."""
+    vote_kind, _kind = _KINDS[phase.kind]
+    rows = (
+        Vote.objects.filter(phase=phase, kind=vote_kind)
+        .order_by()
+        .values_list("participant")
+        .annotate(number=Count("pk"), values=Sum("value"), what=Sum(F("value") * F("subject_id")))
+    )
+    return {who: tuple(map(int, marks)) for who, *marks in rows.iterator(chunk_size=5_000)}
 
 
 def _mark(phase: Phase) -> list[int]:
@@ -134,11 +165,17 @@ def _opinions(phase: Phase, former: Mapping[str, Any]) -> tuple[dict[str, Any], 
         former=GroupState.from_content(groups) if groups else None,
     )
     passed = np.bincount(table.columns[table.values == 0], minlength=len(table.statements))
+    agreed = np.bincount(table.columns[table.values == 1], minlength=len(table.statements))
+    disagreed = table.votes_by_statement - agreed - passed
     counts = zip(table.statements, table.votes_by_statement.tolist(), passed.tolist(), strict=True)
+    totals = zip(
+        table.statements, agreed.tolist(), disagreed.tolist(), passed.tolist(), strict=True
+    )
     return opinion_figures.documented(table, found), {
         "groups": found.state.as_content(),
         "means": found.space.means.tolist(),
         "counts": [list(row) for row in counts],
+        "totals": [list(row) for row in totals],
     }
 
 
@@ -154,4 +191,16 @@ def _pairs(phase: Phase, _former: Mapping[str, Any]) -> tuple[dict[str, Any], di
     )
     comparisons = pair_figures.compared(dict(items), list(votes))
     document = pair_figures.documented([number for _pk, number in items], comparisons)
-    return document, {"counts": comparisons.counts()}
+    return document, {"counts": comparisons.counts(), "totals": comparisons.totals()}
+
+
+def _judgements(phase: Phase, _former: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    return projects.live(phase), {}
+
+
+_COMPUTE: Mapping[str, Callable[..., tuple[dict[str, Any], dict[str, Any]]]] = {
+    PhaseKind.OPINIONS: _opinions,
+    PhaseKind.PAIRS: _pairs,
+    PhaseKind.PROJECT: _judgements,
+    PhaseKind.EVALUATION: _judgements,
+}

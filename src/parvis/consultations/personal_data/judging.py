@@ -16,7 +16,10 @@ declare(
 declare(
     "consultations.PhaseFigures",
     "state",
-    purpose=_("montrer à chacun sa place parmi les groupes d’opinion"),
+    purpose=_(
+        "montrer à chacun sa place parmi les groupes d’opinion, et ne refaire les chiffres qu’à "
+        "cinq votants près"
+    ),
     controller=Controller.ORGANISATION,
     retention=_("jusqu’à la fin de l’étape"),
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.consultations.amounts import euros
+from parvis.consultations.disclosure import are_few
 from parvis.statistics.budgets import Reason
 
 _CHOSEN_BY_SUPPORT = (Reason.MOST_SUPPORTED, Reason.COMPLETED)
@@ -19,6 +20,8 @@ def finding(result: Mapping[str, Any]) -> str:
     voters, chosen = result["voters"], len(result["selected"])
     if not voters:
         return _("Personne n’a voté : aucun projet n’est retenu.")
+    if not chosen and are_few(voters):
+        return _("Moins de cinq personnes ont voté, et aucun projet n’est retenu.")
     if not chosen:
         return ngettext(
             "%(voters)d personne a voté, et aucun projet n’est retenu.",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.consultations.amounts import euros
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.models import Phase
 from parvis.consultations.phase_settings import BudgetSettings
 from parvis.consultations.results.budget_charts import support_chart
@@ -114,7 +115,8 @@ class ProjectShown:
     number: int
     title: str
     cost: str
-    support: int
+    # None where votes are too few to be told.
+    support: int | None
     place: int | None
     why: str
 
@@ -132,10 +134,16 @@ class Comparison:
 
 
 def shown(phase: Phase) -> dict[str, Any]:
-    """What the template of the result reads; `{"voters": 0}` where nothing was counted yet."""
-    result = phase.result
-    if not result:
+    """What the template of the result reads; `{"voters": 0}` where nothing was counted yet.
+
+    Of few voters, `is_few`, and what was decided without its counts or its reasons, which would
+    tell what each of them supported.
+    """
+    if not phase.result:
         return {"voters": 0, "rows": []}
+    result = phase.result
+    if are_few(result["voters"]):
+        return _decided(result)
     projects = sorted(
         result["projects"],
         key=lambda one: (one["selected"] is None, one["selected"] or 0, -one["support"], one["id"]),
@@ -163,9 +171,29 @@ def shown(phase: Phase) -> dict[str, Any]:
             )
             for one in projects
         ],
-        "chosen": [one for one in projects if one["selected"]],
         "chart": chart,
         "comparison": _comparison(result),
+    }
+
+
+def _decided(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a vote of few people decided: projects by their number, chosen or not."""
+    projects = sorted(result["projects"], key=lambda one: (one["selected"] is None, one["number"]))
+    return {
+        "is_few": True,
+        "finding": finding(result),
+        "left": euros(result["envelope_euros"] - result["total_cost"]),
+        "rows": [
+            ProjectShown(
+                number=one["number"],
+                title=one["title"],
+                cost=euros(one["cost_euros"]),
+                support=None,
+                place=one["selected"],
+                why="",
+            )
+            for one in projects
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind, ContributionState, VoteKind
 from parvis.consultations.idea_cards import ideas_settings
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
@@ -58,11 +59,14 @@ def count(phase: Phase) -> dict[str, Any]:
 def shown(phase: Phase) -> dict[str, Any]:
     """What the template of the result reads: the count as it is now.
 
-    Ideas may still be merged or split after the phase: their supports are counted again.
+    Ideas may still be merged or split after the phase: their supports are counted again. Each idea
+    tells its supports to everybody from the first one on; who gave them is told as few where it is.
     """
     counted = count(phase)
     if counted["participants"] is None:
         counted["participants"] = phase.result.get("participants")
+    counted["few_supporters"] = are_few(counted["supporters"])
+    counted["few_participants"] = are_few(counted["participants"] or 0)
     counted["phase"] = phase
     return counted
 

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
 from parvis.consultations.operations.voting import MOST_NOTE
+from parvis.consultations.results.opinions import forget_live_figures
 from parvis.consultations.results.project_charts import relevance_chart
 from parvis.documents.charts import Chart
 from parvis.statistics.bounded_means import bounded_means
@@ -42,6 +44,7 @@ def count(phase: Phase) -> dict[str, Any]:
     "support"}]}}`; means are on 0–100 with their 95 % interval, None without answer. Arguments are
     the most supported ones, their words read where they are shown: a moderator may refuse one yet.
     """
+    forget_live_figures(phase)
     notes = list(
         ClosedVote.objects.filter(phase=phase, kind=VoteKind.JUDGEMENT)
         .order_by("voter", "subject")
@@ -66,6 +69,13 @@ def live(phase: Phase) -> dict[str, Any]:
     notes = Vote.objects.filter(phase=phase, kind=VoteKind.JUDGEMENT).order_by("pk")
     rows = notes.values_list("participant", "subject", "value")
     return relevance(criteria_of(phase), rows.iterator(chunk_size=5_000))
+
+
+def supporters_of(phase: Phase) -> int:
+    """How many people support an argument of the phase, before and after supports are cut."""
+    given = Vote.objects.filter(phase=phase, kind=VoteKind.SUPPORT).values("participant")
+    cut = ClosedVote.objects.filter(phase=phase, kind=VoteKind.SUPPORT).values("voter")
+    return int(given.distinct().count() + cut.distinct().count())
 
 
 def criteria_of(phase: Phase) -> list[Contribution]:
@@ -161,11 +171,15 @@ def shown(phase: Phase) -> dict[str, Any]:
     result = phase.result
     if not result:
         return {"voters": 0, "criteria": [], "arguments": []}
+    if are_few(supporters_of(phase)):
+        return {**figures(phase, result), "arguments": [], "few_supporters": True}
     return {**figures(phase, result), "arguments": _arguments(phase, result["arguments"])}
 
 
 def figures(phase: Phase, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The relevance as pages show it, final or live."""
+    """The relevance as pages show it, final or live; `{"is_few": True}` of few people."""
+    if are_few(result["voters"]):
+        return {"is_few": True}
     chart: Chart | None = relevance_chart(phase, result)
     return {
         "voters": result["voters"],

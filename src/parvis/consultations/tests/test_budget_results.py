@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from parvis.consultations import disclosure
 from parvis.consultations.enums import ContributionState
 from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.results.budgets import shown
@@ -11,6 +12,12 @@ from parvis.consultations.tests.budgets import budget, give
 from parvis.consultations.tests.factories import closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
+
+
+@pytest.fixture(autouse=True)
+def _few_are_told(monkeypatch):
+    """Votes small enough to be counted by hand, which are told of nobody otherwise."""
+    monkeypatch.setattr(disclosure, "FEWEST_PEOPLE", 1)
 
 
 def why(phase: Phase) -> list[str]:

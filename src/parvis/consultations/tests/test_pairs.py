@@ -146,4 +146,5 @@ def test_the_result_ranks_what_was_compared(client, phase, people):
     page = client.get(address(phase)).content.decode()
     # Fewer than five people: what they prefer would be what each of them does.
     assert ("Jamais comparé" in page) == ("Trop peu comparés" in page) == (people == 12)
-    assert ("par assez de personnes" in page) == (people < 12)
+    assert ("par assez de personnes" in page) == (people == 0)
+    assert ("Moins de cinq personnes ont répondu" in page) == (people == 1)

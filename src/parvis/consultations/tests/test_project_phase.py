@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parvis.accounts.tests.factories import sign_in
+from parvis.consultations import disclosure
 from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import (
     Admission,
@@ -25,6 +26,7 @@ from parvis.consultations.enums import (
 )
 from parvis.consultations.measures import MINIMUM_ANSWERS, publish_measures
 from parvis.consultations.models import Attachment, Consultation, Contribution, Phase, Vote
+from parvis.consultations.operations.following import follow
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.phase_settings import ProjectSettings
 from parvis.consultations.results.projects import shown
@@ -129,6 +131,7 @@ def test_figures_wait_for_ones_own_answer_then_for_enough_people(client: Client,
     assert "Pertinence d’ensemble" not in page(client, phase)
     assert "41 soutiens" not in page(client, phase, "?tri=soutiens")
     note(client, phase, 4, 3)
+    assert follow(phase)
     text = page(client, phase)
     assert "41 soutiens" in text
     assert "Pertinence d’ensemble" in text
@@ -136,6 +139,7 @@ def test_figures_wait_for_ones_own_answer_then_for_enough_people(client: Client,
     written(phase_of_few, ContributionKind.CRITERION, "Utilité", "Coût")
     judge(phase_of_few, (4, 3))
     note(client, phase_of_few, 1, 1)
+    assert follow(phase_of_few)
     text = page(client, phase_of_few)
     assert "à partir de 10 réponses" in text
     assert "Pertinence d’ensemble" not in text
@@ -148,7 +152,9 @@ def test_an_argument_is_written_supported_changed(client: Client, phase: Phase):
     client.post(address(phase, "argument_support", made.number))
     made.refresh_from_db()
     assert made.support_count == 1
-    assert "1 soutien" in page(client, phase)
+    assert 'aria-pressed="true"' in page(client, phase)
+    # Of one person, it is not told.
+    assert "1 soutien" not in page(client, phase)
     client.post(address(phase, "argument_support", made.number), {"soutien": "non"})
     made.refresh_from_db()
     assert made.support_count == 0
@@ -196,7 +202,10 @@ def test_a_phase_asks_only_what_it_is_set_to(client: Client):
     assert client.post(address(phase, "argument_support", 2**70)).status_code == 404
 
 
-def test_the_result_says_each_criterion_the_whole_and_the_best_arguments(phase: Phase):
+def test_the_result_says_each_criterion_the_whole_and_the_best_arguments(
+    phase: Phase, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(disclosure, "FEWEST_PEOPLE", 1)
     arguments = written(phase, ContributionKind.ARGUMENT_FOR, *(f"Pour {n}" for n in range(7)))
     (refused,) = written(phase, ContributionKind.CONDITION, "Refusée depuis.")
     for rank, argument in enumerate(arguments):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.consultations.calendar import When, place_in_words, steps_of, when_of
 from parvis.consultations.delivery import delivered
+from parvis.consultations.disclosure import are_few
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import (
     ContributionKind,
@@ -32,7 +33,7 @@ from parvis.consultations.forms.projects import (
     kinds_of,
     read_notes,
 )
-from parvis.consultations.models import Attachment, Contribution, Phase, Vote
+from parvis.consultations.models import Attachment, Contribution, Phase, PhaseFigures, Vote
 from parvis.consultations.operations.contributing import Content
 from parvis.consultations.operations.idea_editing import REWRITABLE, rewrite
 from parvis.consultations.operations.proposing import propose
@@ -45,8 +46,8 @@ from parvis.consultations.results.projects import (
     ARGUMENT_KINDS,
     criteria_of,
     figures,
-    live,
     note_words,
+    supporters_of,
 )
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
@@ -244,8 +245,9 @@ def _page(
     when = when_of(phase, visit.consultation, visit.now)
     is_running = when is When.PRESENT and bool(visit.may_take_part())
     tells = _tells_figures(visit, when)
-    by_support = tells and visit.request.GET.get("tri") == BY_SUPPORT
-    sides = _sides(visit, settings, tells=tells, by_support=by_support)
+    tells_supports = tells and not are_few(supporters_of(phase))
+    by_support = tells_supports and visit.request.GET.get("tri") == BY_SUPPORT
+    sides = _sides(visit, settings, tells=tells_supports, by_support=by_support)
     if is_running:
         numbers = [line.number for side in sides for line in side.lines]
         log_shown(
@@ -278,7 +280,7 @@ def _page(
             **where(settings.map),
             "figures": known,
             "waits_for": 0 if known or not tells else FEWEST_LIVE,
-            "tells": tells,
+            "tells": tells_supports,
             "by_support": by_support,
             "shows_all": bool(visit.request.GET.get("tout")),
             "sides": sides,
@@ -352,9 +354,13 @@ def _tells_figures(visit: Visit, when: When) -> bool:
 
 
 def _figures(visit: Visit, when: When) -> dict[str, Any] | None:
-    """The relevance as it stands, or as it was counted; None while too few answered."""
+    """The relevance as last followed, or as it was counted; None while too few answered."""
     phase = visit.running
-    result = phase.result if phase.closed_at is not None else live(phase)
+    if phase.closed_at is not None:
+        result = phase.result
+    else:
+        rows = PhaseFigures.objects.filter(phase=phase)
+        result = rows.values_list("document", flat=True).first() or {}
     if not result or result["voters"] < (1 if when is When.PAST else FEWEST_LIVE):
         return None
     return figures(phase, result)
