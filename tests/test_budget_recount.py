@@ -11,7 +11,7 @@ from django_scopes import scopes_disabled
 from parvis.analyse.budget import analyse_budget, as_json
 from parvis.consultations.enums import ContributionState
 from parvis.consultations.models import Contribution, Phase
-from parvis.consultations.results.budgets import pabulib_text
+from parvis.consultations.results.budgets import pabulib_text, shown
 from parvis.consultations.tests.budgets import budget, give
 from parvis.consultations.tests.factories import closed
 from parvis.statistics.budgets import Completion, Rule
@@ -95,6 +95,22 @@ def test_an_emptied_ballot_counts_in_the_file_too(tmp_path: Path):
     phase = closed(phase)
     assert "num_votes;2\n" in pabulib_text(phase)
     check_found_again(phase, tmp_path)
+
+
+def test_a_project_withdrawn_since_the_close_stays_counted_without_its_title(tmp_path: Path):
+    phase, (first, second, third) = budget([60, 40, 30], envelope_euros=100)
+    Contribution.objects.filter(pk=third.pk).update(state=ContributionState.REFUSED)
+    give(phase, *[{first: 1, second: 1}] * 3, *[{second: 1}] * 3)
+    phase = closed(phase)
+    assert phase.result["selected"] == [second.number, first.number]
+    Contribution.objects.filter(pk=first.pk).update(state=ContributionState.REFUSED)
+    Contribution.objects.filter(pk=third.pk).update(state=ContributionState.PUBLISHED)
+    check_found_again(phase, tmp_path)
+    assert first.title not in pabulib_text(phase)
+    assert second.title in pabulib_text(phase)
+    page = str(shown(phase))
+    assert first.title not in page
+    assert "projet retiré depuis la clôture" in page
 
 
 def test_titles_do_not_break_the_file(tmp_path: Path):

@@ -32,7 +32,8 @@ def told(
     """The document with the texts of its statements, the names of its groups, and its map.
 
     `{"is_few": True}` of few people. `place` and `own_group` are of whoever looks, where they are
-    known. A statement taken off since the document was made is left out.
+    known. A statement taken off since the document was made is left out, or has no words left in a
+    result.
     """
     if are_few(document["people"]):
         return {"is_few": True}
@@ -40,18 +41,19 @@ def told(
     numbers = {row["number"] for name in _LISTS for row in document[name]}
     numbers |= {row["number"] for group in document["told"] for row in group["statements"]}
     texts = texts_of(phase, ContributionKind.STATEMENT, language, numbers=numbers)
+    gone = text_gone(phase)
     groups = [
         {
             "name": LETTERS[group["group"]],
             "size": group["size"],
             "is_own": group["group"] == own_group,
-            "statements": _with_texts(group["statements"], texts),
+            "statements": _with_texts(group["statements"], texts, gone),
         }
         for group in document["told"]
     ]
     return {
         **document,
-        **{name: _with_texts(document[name], texts) for name in _LISTS},
+        **{name: _with_texts(document[name], texts, gone) for name in _LISTS},
         "told": groups,
         "own_group": None if own_group is None else LETTERS[own_group],
         "missing": document["people"] - document["entered"],
@@ -72,24 +74,34 @@ def texts_of(
     }
 
 
+def text_gone(phase: Phase) -> str:
+    """What stands for a text taken off since the close, which its result still counts.
+
+    Empty while the phase runs: the next figures are made without it.
+    """
+    return _("Texte retiré depuis la clôture") if phase.closed_at is not None else ""
+
+
 def text_in(contribution: Contribution | Drawn, language: str) -> str:
     """The text of a contribution in a language, or as it was written."""
     translated: str = contribution.translations.get(language, {}).get("text", "")
     return translated or contribution.text
 
 
-def _with_texts(rows: list[dict[str, Any]], texts: Mapping[int, str]) -> list[dict[str, Any]]:
+def _with_texts(
+    rows: list[dict[str, Any]], texts: Mapping[int, str], gone: str
+) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "text": texts[row["number"]],
+            "text": texts.get(row["number"], gone),
             "percent": _percent(row["share"]),
             "low_percent": _percent(row["low"]),
             "high_percent": _percent(row["high"]),
             "others_percent": _percent(row.get("others")),
         }
         for row in rows
-        if row["number"] in texts
+        if gone or row["number"] in texts
     ]
 
 

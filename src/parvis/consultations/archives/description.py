@@ -40,7 +40,9 @@ _WORDS = {
             "Aucun nom, aucune adresse, aucun identifiant d’auteur : rien ne relie un texte aux "
             "votes de son auteur. Les votes n’ont pas de date. Les numéros de votants sont tirés "
             "au sort pour cette archive ; deux étapes n’en partagent aucun. Les textes refusés "
-            "ou retirés n’y sont pas ; la décision, sans ses mots ni son auteur, y est."
+            "ou retirés n’y sont pas ; la décision, sans ses mots ni son auteur, y est. Ce qui est "
+            "retiré après la clôture d’un vote n’a plus de mots, mais reste compté comme à la "
+            "clôture."
         ),
         "few": (
             "Sous {fewest} votants dans une étape, et tant qu’elle dure, seuls des totaux "
@@ -69,7 +71,8 @@ _WORDS = {
             "No name, no address, no author’s identifier: nothing ties a text to the votes of "
             "its author. Votes have no date. Voters’ numbers are drawn at random for this "
             "archive; no two phases share one. Texts refused or withdrawn are not in it; the "
-            "decision, without its words or who took it, is."
+            "decision, without its words or who took it, is. What is taken off after the close of "
+            "a vote has no words left, and stays counted as at the close."
         ),
         "few": (
             "Below {fewest} voters in a phase, and while it runs, only totals leave; below five, "

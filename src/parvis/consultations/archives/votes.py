@@ -5,6 +5,10 @@ phase until its result is shown, nor of notes while they are given, nor ever of 
 `disclosure.FEWEST_PEOPLE`: such totals are left empty. Those of a running phase are of its last
 figures (`operations.following`), the ones its pages show. Voters are numbered anew, in an order
 drawn for each archive; two phases share no number.
+
+What the result of a closed phase was counted on stays in its files as it was at the close, so that
+anybody finds the result again: a text that a moderator takes off afterwards has no words left, its
+votes and its place in the count stay.
 """
 
 from __future__ import annotations
@@ -109,6 +113,15 @@ class _Source:
     voters: int
     numbers: Numbers
 
+    @property
+    def counted(self) -> frozenset[int] | None:
+        """Numbers of what the result was counted on; None while the phase runs."""
+        if self.phase.closed_at is None:
+            return None
+        result = self.phase.result
+        of_kind = (result.get(name, ()) for name in ("items", "criteria", "projects"))
+        return frozenset(one["number"] for rows in of_kind for one in rows)
+
 
 def votes_of(phase: Phase, numbers: Numbers) -> PhaseVotes | None:
     """The files of a phase; None where nobody votes in it. Its consultation is at hand."""
@@ -151,15 +164,21 @@ def _are_few_counted(phase: Phase) -> bool:
 
 
 def _subjects(source: _Source, kind: str) -> Iterator[tuple[int, int, int, str]]:
-    """Key, number, 1 or −1 (moderated out), text (empty if so), of what was ever published."""
+    """Key, number, 1 or −1 (moderated out), text, of what was ever published.
+
+    Once the phase is closed, 1 or −1 as it was counted; the text is empty where it is not published
+    now.
+    """
+    counted = source.counted
     rows = Contribution.objects.filter(
         phase=source.phase, kind=kind, published_at__isnull=False
     ).order_by("number")
     for key, number, state, text, title in rows.values_list(
         "pk", "number", "state", "text", "title"
     ):
-        is_in = state == ContributionState.PUBLISHED
-        words = (title or text) if is_in else ""
+        is_readable = state == ContributionState.PUBLISHED
+        is_in = is_readable if counted is None else number in counted
+        words = (title or text) if is_readable else ""
         yield key, number, PUBLISHED if is_in else MODERATED_OUT, words
 
 

@@ -1,13 +1,13 @@
 """The ballots of a closed vote on a budget, as the rules of `statistics.budgets` read them.
 
 Only what may be published is read: closed votes under their random numbers, and the projects that
-were still proposed at the close. A project that a moderator withdrew meanwhile is not counted;
-whoever voted for nothing else gave an empty ballot.
+were still proposed at the close. A project that a moderator withdrew during the vote is not
+counted: whoever voted for nothing else gave an empty ballot. One withdrawn since stays counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from parvis.consultations.enums import ContributionKind, VoteKind
@@ -46,21 +46,23 @@ class ClosedBudget:
         )
 
 
-def closed_budget(phase: Phase) -> ClosedBudget:
-    """Read the closed votes of a phase. To be called with scopes disabled."""
-    projects = list(
-        Contribution.objects.published()
-        .filter(phase=phase, kind=ContributionKind.PROJECT)
-        .order_by("number")
-    )
+def closed_budget(phase: Phase, *, counted: Collection[int] | None = None) -> ClosedBudget:
+    """Read the closed votes of a phase. To be called with scopes disabled.
+
+    `counted` are the numbers of the projects of a result, to count it again; None = those that are
+    proposed now.
+    """
+    rows = Contribution.objects.filter(phase=phase, kind=ContributionKind.PROJECT)
+    rows = rows.published() if counted is None else rows.filter(number__in=counted)
+    projects = list(rows.order_by("number"))
     digits = len(str(max((project.number for project in projects), default=0)))
     identifiers = [f"{project.number:0{digits}d}" for project in projects]
     names = {project.pk: name for name, project in zip(identifiers, projects, strict=True)}
     settings = settings_as(BudgetSettings, phase.kind, phase.settings)
     is_approval = KINDS[settings.ballot] is BallotKind.APPROVAL
     ballots: dict[int, dict[str, int]] = {}
-    rows = ClosedVote.objects.filter(phase=phase, kind=VoteKind.ALLOCATION).order_by("pk")
-    for voter, subject, value in rows.values_list("voter", "subject", "value").iterator(
+    votes = ClosedVote.objects.filter(phase=phase, kind=VoteKind.ALLOCATION).order_by("pk")
+    for voter, subject, value in votes.values_list("voter", "subject", "value").iterator(
         chunk_size=5_000
     ):
         ballot = ballots.setdefault(voter, {})

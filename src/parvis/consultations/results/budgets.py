@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from parvis.consultations.amounts import euros
 from parvis.consultations.disclosure import are_few
-from parvis.consultations.models import Phase
+from parvis.consultations.enums import ContributionState
+from parvis.consultations.models import Contribution, Phase
 from parvis.consultations.phase_settings import BudgetSettings
 from parvis.consultations.results.budget_charts import support_chart
 from parvis.consultations.results.budget_votes import ClosedBudget, closed_budget
@@ -141,7 +142,7 @@ def shown(phase: Phase) -> dict[str, Any]:
     """
     if not phase.result:
         return {"voters": 0, "rows": []}
-    result = phase.result
+    result = {**phase.result, "projects": _readable(phase)}
     if are_few(result["voters"]):
         return _decided(result)
     projects = sorted(
@@ -174,6 +175,18 @@ def shown(phase: Phase) -> dict[str, Any]:
         "chart": chart,
         "comparison": _comparison(result),
     }
+
+
+def _readable(phase: Phase) -> list[dict[str, Any]]:
+    """The projects of a result, without the title of one withdrawn since."""
+    published = set(
+        Contribution.objects.published().filter(phase=phase).values_list("number", flat=True)
+    )
+    gone = _("projet retiré depuis la clôture")
+    return [
+        {**one, "title": one["title"] if one["number"] in published else gone}
+        for one in phase.result["projects"]
+    ]
 
 
 def _decided(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,11 +244,12 @@ def _percent(part: int, whole: int) -> int:
 def pabulib_text(phase: Phase) -> str:
     """The closed votes in the format of Pabulib: a `.pb` file, in UTF-8.
 
-    Voters are the random numbers of the close, in their order. Below the number of voters under
-    which ballots do not leave, the caller leaves the file out.
+    Voters are the random numbers of the close, in their order; projects are those of the result, of
+    which one withdrawn since has no title left. Below the number of voters under which ballots do
+    not leave, the caller leaves the file out.
     """
-    closed = closed_budget(phase)
     result = phase.result
+    closed = closed_budget(phase, counted=[one["number"] for one in result.get("projects", ())])
     chosen = set(result.get("selected", ()))
     vote = closed.vote
     output = StringIO()
@@ -251,7 +265,7 @@ def pabulib_text(phase: Phase) -> str:
                 vote.costs[place],
                 len(vote.supporters[place]),
                 vote.support(place),
-                _one_line(project.title),
+                _one_line(project.title) if project.state == ContributionState.PUBLISHED else "",
                 project.theme,
                 int(project.number in chosen),
             ]

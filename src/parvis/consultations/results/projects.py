@@ -18,6 +18,7 @@ from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
 from parvis.consultations.operations.voting import MOST_NOTE
+from parvis.consultations.opinion_pages import text_gone
 from parvis.consultations.results.opinions import forget_live_figures
 from parvis.consultations.results.project_charts import relevance_chart
 from parvis.documents.charts import Chart
@@ -180,6 +181,7 @@ def figures(phase: Phase, result: Mapping[str, Any]) -> dict[str, Any]:
     """The relevance as pages show it, final or live; `{"is_few": True}` of few people."""
     if are_few(result["voters"]):
         return {"is_few": True}
+    result = {**result, "criteria": _readable(phase, result["criteria"])}
     chart: Chart | None = relevance_chart(phase, result)
     return {
         "voters": result["voters"],
@@ -198,6 +200,17 @@ def figures(phase: Phase, result: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "chart": chart,
     }
+
+
+def _readable(phase: Phase, counted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The criteria counted, without the words of one taken off since; none of it while running."""
+    published = {criterion.number for criterion in criteria_of(phase)}
+    gone = text_gone(phase)
+    return [
+        {**one, "text": one["text"] if one["number"] in published else gone}
+        for one in counted
+        if gone or one["number"] in published
+    ]
 
 
 def _arguments(
