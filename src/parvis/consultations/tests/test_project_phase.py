@@ -34,6 +34,7 @@ from parvis.consultations.tests.factories import (
     PhaseFactory,
     closed,
     participant,
+    publish,
     running_phase,
     with_access,
     written,
@@ -230,6 +231,8 @@ def test_a_phase_that_nobody_judged_has_a_result_too(client: Client, phase: Phas
     phase = closed(phase)
     assert phase.result["overall"] == {"answers": 0, "mean": None, "lower": None, "upper": None}
     assert shown(phase)["chart"] is None
+    assert "avec le résultat" in page(client, phase)
+    publish(phase)
     assert "Personne n’a donné de note" in page(client, phase)
 
 
@@ -237,6 +240,8 @@ def test_figures_of_a_project_wait_during_a_pre_electoral_period(client: Client,
     judge(phase, *[(4, 2)] * 12)
     (argument,) = written(phase, ContributionKind.ARGUMENT_FOR, "De l’ombre.")
     closed(phase)
+    assert not phase_tells(client, phase)
+    publish(phase)
     assert phase_tells(client, phase)
     election_soon(phase.organisation)
     assert not phase_tells(client, phase)

@@ -40,7 +40,6 @@ from parvis.consultations.operations.proposing import propose
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.permissions.public import open_contribution
 from parvis.consultations.phase_settings import ProjectSettings, settings_as
-from parvis.consultations.pre_electoral import withheld
 from parvis.consultations.random_order import seed_of, shuffled
 from parvis.consultations.results.projects import (
     ARGUMENT_KINDS,
@@ -346,8 +345,8 @@ def _titles() -> dict[str, str]:
 
 def _tells_figures(visit: Visit, when: When) -> bool:
     if when is When.PAST:
-        # A result is not told in a pre-electoral period, here no more than on its own page.
-        return withheld(visit.consultation) is None
+        # Here no sooner than on the page of results, and in no pre-electoral period.
+        return is_shown(visit.running)
     if visit.participant is None:
         return False
     return Vote.objects.filter(phase=visit.running, participant=visit.participant).exists()
