@@ -154,7 +154,7 @@ def build_consultations(
         organisation=body,
         consultation=opened,
         secret_hash=secret_hash(link_secret),
-        identity=keys.identity(opened, Proof.MAIL, f"{mark.lower()}@exemple.invalid"),
+        sealed_identity=keys.identity(opened, Proof.MAIL, f"{mark.lower()}@exemple.invalid"),
         expires_at=timezone.now() + timedelta(days=1),
     )
     PrintedCode.objects.create(

@@ -167,12 +167,20 @@ def forget_mails(*, keys: str) -> int:
     return OutgoingMail.objects.filter(key__startswith=keys).delete()[0]
 
 
+def settled_before(limit: datetime, *, keys: str = "") -> QuerySet[OutgoingMail]:
+    """Messages settled, or of a fate nobody looked into, since before `limit`.
+
+    `keys` is how their keys begin; empty = all of them.
+    """
+    return OutgoingMail.objects.filter(
+        Q(settled_at__lt=limit) | Q(state=MailState.UNKNOWN, sending_started_at__lt=limit),
+        key__startswith=keys,
+    )
+
+
 def purge_old(now: datetime, dry_run: bool) -> int:
     """Delete the messages settled, or of a fate nobody looked into, for longer than `RETENTION`."""
-    limit = now - RETENTION
-    old = OutgoingMail.objects.filter(
-        Q(settled_at__lt=limit) | Q(state=MailState.UNKNOWN, sending_started_at__lt=limit)
-    )
+    old = settled_before(now - RETENTION)
     return old.count() if dry_run else old.delete()[0]
 
 
@@ -288,11 +296,15 @@ def _settle(mail: OutgoingMail, state: MailState, error: str = "", **changes: An
         changes["body"] = ""
     # This sender may have been judged dead meanwhile: its sure answer overrides the doubt, but not
     # what a person decided since (which starts the count of attempts afresh).
-    OutgoingMail.objects.filter(
+    row = OutgoingMail.objects.filter(
         pk=mail.pk,
         state__in=[MailState.SENDING, MailState.UNKNOWN],
         attempts=mail.attempts,
-    ).update(**changes)
+    )
+    if state == MailState.SENT and mail.key.startswith(tuple(settings.FORGOTTEN_MAILS)):
+        row.delete()
+    else:
+        row.update(**changes)
     log = logger.info if state in (MailState.SENT, MailState.QUEUED) else logger.error
     log("mail", extra={"mail": mail.pk, "state": state.value, "attempts": mail.attempts})
     return state

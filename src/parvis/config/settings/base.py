@@ -233,6 +233,9 @@ MAIL_COPY = env.str("PARVIS_MAIL_COPY", default="")
 # and the addresses that a reminder went to are those of who had not collected theirs. A message
 # about a consultation gives an access to it, and says that somebody takes part.
 UNCOPIED_MAILS = ["staff poll ", "consultation "]
+# How the keys begin of messages whose row leaves the outbox once they are surely sent: in their
+# order, the addresses of links to a consultation are those of its participants in theirs.
+FORGOTTEN_MAILS = ["consultation entrance "]
 # The operator's address, written on public pages and in mails.
 OPERATOR_NAME = env.str("PARVIS_OPERATOR_NAME", default="L’opérateur du baromètre")
 OPERATOR_EMAIL = env.str("PARVIS_OPERATOR_EMAIL", default="barometre@parvis.invalid")

@@ -329,9 +329,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("secret_hash", models.CharField(max_length=64, unique=True)),
-                ("identity", models.CharField(max_length=64)),
+                ("sealed_identity", models.CharField(max_length=64)),
                 ("expires_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
                 (
                     "consultation",
                     models.ForeignKey(

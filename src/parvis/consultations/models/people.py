@@ -82,17 +82,21 @@ class ParticipantAccess(models.Model):
 
 
 class MailProof(models.Model):
-    """A link sent to an address: used once, by a button on the page it opens."""
+    """A link sent to an address: used once, by a button on the page it opens; then its row leaves.
+
+    Until then nothing in it is a participant's: rows lie in the order of the mails that they go
+    with, whose addresses wait in the outbox.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+")
     # SHA-256, hexadecimal, of the secret in the link.
     secret_hash = models.CharField(max_length=64, unique=True)
-    # HMAC of the address, as `Participant.identity`; the address itself only waits in the outbox.
-    identity = models.CharField(max_length=64)
+    # The identity that the address gives, hexadecimal, under a pad made of the link's secret and of
+    # the consultation's key: read by who opens the link, where the key is held.
+    sealed_identity = models.CharField(max_length=64)
+    # A full hour.
     expires_at = models.DateTimeField()
-    # null = not used.
-    used_at = models.DateTimeField(null=True)
 
     objects = ScopedManager(
         organisation="organisation",

@@ -25,11 +25,11 @@ from parvis.consultations.enums import ConsultationState, NoticeKind, Proof
 from parvis.consultations.models import Consultation, Notice, Participant
 from parvis.consultations.operations import trying
 from parvis.consultations.operations.forgetting import forget_after
-from parvis.consultations.operations.mail_names import digest_mails
+from parvis.consultations.operations.mail_names import digest_mails_of
 from parvis.editions.embargo import embargo_of
 from parvis.foundation.addresses import absolute
 from parvis.foundation.errors import Conflict, Refusal
-from parvis.foundation.mail import queue_mail
+from parvis.foundation.mail import forget_mails, queue_mail
 from parvis.foundation.models import OutgoingMail
 
 CONFIRMATION_LIFE = timedelta(days=2)
@@ -78,7 +78,7 @@ def ask_for_digest(
                 "hours": CONFIRMATION_LIFE // timedelta(hours=1),
             },
             language=held.language,
-            key=f"{digest_mails(consultation)}{held.pk} confirm {secrets.token_hex(8)}",
+            key=f"{digest_mails_of(held)}confirm {secrets.token_hex(8)}",
             organisation_id=consultation.organisation_id,
         )
     for budget, subject in (
@@ -141,6 +141,8 @@ def unsubscribe(*, participant: Participant) -> None:
     held.mail, held.mail_asked_on, held.mail_confirmed_at = "", None, None
     held.wants_digest = False
     held.save(update_fields=["mail", "mail_asked_on", "mail_confirmed_at", "wants_digest"])
+    # The outbox names the address beside the participant.
+    forget_mails(keys=digest_mails_of(held))
 
 
 def forget_unconfirmed(now: datetime, dry_run: bool) -> int:
@@ -152,6 +154,8 @@ def forget_unconfirmed(now: datetime, dry_run: bool) -> int:
         ).exclude(mail="")
         if dry_run:
             return due.count()
+        for participant in list(due):
+            forget_mails(keys=digest_mails_of(participant))
         return due.update(mail="", mail_asked_on=None, wants_digest=False)
 
 
@@ -214,7 +218,7 @@ def _send_one(
     if not notices:
         return False
     year, week, _day = timezone.localtime(now).isocalendar()
-    key = f"{digest_mails(consultation)}{held.pk} {year}-{week:02d}"
+    key = f"{digest_mails_of(held)}{year}-{week:02d}"
     if OutgoingMail.objects.filter(key=key).exists():
         # Told this week: what came since waits for the next one.
         return False

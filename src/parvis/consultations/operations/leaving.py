@@ -28,7 +28,7 @@ from parvis.consultations.models import (
 from parvis.consultations.operations.closing import overwrite_what_is_freed
 from parvis.consultations.operations.contributing import check_transition, count_replies
 from parvis.consultations.operations.holding import hold_contribution, share_phase
-from parvis.consultations.operations.mail_names import digest_mails
+from parvis.consultations.operations.mail_names import digest_mails_of
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.foundation.erasures import record_erasure
 from parvis.foundation.errors import Conflict
@@ -140,7 +140,7 @@ def erase_person_again(participant_pk: int) -> None:
         held.follows.all().delete()
         held.notices.all().delete()
         held.moves.all().delete()
-        forget_mails(keys=f"{digest_mails(held.consultation)}{held.pk} ")
+        forget_mails(keys=digest_mails_of(held))
         held.display_name = held.mail = ""
         held.mail_asked_on = held.mail_confirmed_at = None
         held.wants_digest = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from parvis.consultations.models import Consultation
+from parvis.consultations.models import Consultation, Participant
 
 ENTRANCE_MAILS = "consultation entrance "
+DIGEST_MAILS = "consultation digest "
 
 
 def entrance_mails(consultation: Consultation) -> str:
@@ -14,4 +15,9 @@ def entrance_mails(consultation: Consultation) -> str:
 
 def digest_mails(consultation: Consultation) -> str:
     """Of those that tell what became of it, or ask whether an address is somebody's."""
-    return f"consultation digest {consultation.pk} "
+    return f"{DIGEST_MAILS}{consultation.pk} "
+
+
+def digest_mails_of(participant: Participant) -> str:
+    """The same, of one participant."""
+    return f"{DIGEST_MAILS}{participant.consultation_id} {participant.pk} "

@@ -101,7 +101,9 @@ def send_link(entry: Entry, *, address: str, link: Callable[[str], str]) -> None
             organisation_id=consultation.organisation_id,
             consultation=consultation,
             secret_hash=secret_hash(secret),
-            identity=keys.identity(consultation, Proof.MAIL, read),
+            sealed_identity=_under_pad(
+                consultation, secret, keys.identity(consultation, Proof.MAIL, read)
+            ),
             # To the hour: nothing says which message of the outbox it goes with.
             expires_at=_hour_after(timezone.now() + LINK_LIFE),
         )
@@ -116,16 +118,7 @@ def usable_link(consultation: Consultation, secret: str) -> MailProof:
         consultation=consultation, secret_hash=secret_hash(secret)
     ).first()
     if found is None:
-        raise Conflict(
-            _(
-                "Ce lien n’est pas de cette consultation, ou il est incomplet : ouvrez-le depuis "
-                "le courriel, en entier."
-            )
-        )
-    if found.used_at is not None:
-        raise Conflict(
-            _("Ce lien a déjà servi : chacun ne sert qu’une fois. Demandez-en un autre.")
-        )
+        raise _unknown_link()
     if found.expires_at <= timezone.now():
         raise Conflict(_("Ce lien a plus de deux jours : il ne sert plus. Demandez-en un autre."))
     return found
@@ -136,11 +129,26 @@ def enter_by_link(entry: Entry, *, secret: str) -> Admitted:
     refuse_closed(entry.consultation)
     with transaction.atomic():
         proof = usable_link(entry.consultation, secret)
-        taken = MailProof.objects.filter(pk=proof.pk, used_at__isnull=True)
-        # Two presses at once: one of them takes it.
-        if not taken.update(used_at=timezone.now()):
-            usable_link(entry.consultation, secret)
-        return _admit(entry, Proof.MAIL, proof.identity)
+        # Two presses at once: one of them takes it. Nothing is left that says which link served.
+        if not MailProof.objects.filter(pk=proof.pk).delete()[0]:
+            raise _unknown_link()
+        identity = _under_pad(entry.consultation, secret, proof.sealed_identity)
+        return _admit(entry, Proof.MAIL, identity)
+
+
+def _unknown_link() -> Conflict:
+    return Conflict(
+        _(
+            "Ce lien a déjà servi, car chacun ne sert qu’une fois ; ou il n’est pas de cette "
+            "consultation, ou pas entier : ouvrez-le depuis le courriel, ou demandez-en un autre."
+        )
+    )
+
+
+def _under_pad(consultation: Consultation, secret: str, text: str) -> str:
+    """64 hexadecimal digits under the pad of one link; done twice, they are as they were."""
+    pad = keys.fingerprints(consultation, "mail link")(secret)
+    return f"{int(text, 16) ^ int(pad, 16):064x}"
 
 
 # --- A printed code ------------------------------------------------------------------------------

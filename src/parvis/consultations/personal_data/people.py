@@ -11,30 +11,39 @@ from parvis.consultations.models import MailProof
 from parvis.consultations.operations.digests import UNCONFIRMED_KEPT, forget_unconfirmed
 from parvis.consultations.operations.forgetting import FORGOTTEN, forget_again
 from parvis.consultations.operations.leaving import ERASED_PERSON, erase_person_again
-from parvis.consultations.operations.mail_names import ENTRANCE_MAILS
+from parvis.consultations.operations.mail_names import DIGEST_MAILS, ENTRANCE_MAILS
 from parvis.consultations.operations.trying import KEPT as TRIES_KEPT
 from parvis.consultations.operations.trying import forget_tries
-from parvis.foundation.models import MailState, OutgoingMail
+from parvis.consultations.operations.verifying import LINK_LIFE
+from parvis.foundation.mail import settled_before
 from parvis.foundation.personal_data import Controller, declare, erases, not_personal
 
 _UNTIL_FORGOTTEN = _(
     "jusqu’à la fin du délai de recours : la clé est alors détruite et l’empreinte remplacée"
 )
 LINKS_KEPT = timedelta(days=30)
+# The row of a digest says that there was one this week: it outlives the week.
+DIGEST_MAILS_KEPT = timedelta(days=8)
 
 
 def forget_links(now: datetime, dry_run: bool) -> int:
-    """Forget links long after they stopped opening anything, and to whom they were sent."""
+    """Forget links long after they stopped opening anything, and to whom they could not be sent.
+
+    Those that were sent are forgotten as they are (`settings.FORGOTTEN_MAILS`).
+    """
     with scopes_disabled():
         links = MailProof.objects.filter(expires_at__lt=now - LINKS_KEPT)
-        mails = OutgoingMail.objects.filter(
-            key__startswith=ENTRANCE_MAILS,
-            state__in=[MailState.SENT, MailState.FAILED, MailState.DISCARDED],
-            settled_at__lt=now - timedelta(days=2),
-        )
+        mails = settled_before(now - LINK_LIFE, keys=ENTRANCE_MAILS)
         if dry_run:
             return links.count() + mails.count()
         return links.delete()[0] + mails.delete()[0]
+
+
+def forget_addresses(now: datetime, dry_run: bool) -> int:
+    """Forget addresses nobody confirmed, and mails of digests: their words are of one person."""
+    mails = settled_before(now - DIGEST_MAILS_KEPT, keys=DIGEST_MAILS)
+    unconfirmed = forget_unconfirmed(now, dry_run)
+    return unconfirmed + (mails.count() if dry_run else mails.delete()[0])
 
 
 def forget_old_tries(now: datetime, dry_run: bool) -> int:
@@ -64,7 +73,7 @@ declare(
     controller=Controller.ORGANISATION,
     # Without a confirmation; otherwise until the end of the appeal, or as soon as asked.
     retention=UNCONFIRMED_KEPT,
-    purge=forget_unconfirmed,
+    purge=forget_addresses,
 )
 not_personal("consultations.Participant", "language", because="the language of a page")
 declare(
@@ -76,7 +85,7 @@ declare(
 )
 declare(
     "consultations.MailProof",
-    "identity",
+    "sealed_identity",
     "secret_hash",
     purpose=_("qu’un lien reçu par courriel serve une fois, à une adresse"),
     controller=Controller.ORGANISATION,

@@ -20,6 +20,11 @@ from parvis.consultations.models import (
     PrintedCode,
 )
 from parvis.consultations.operations import trying
+from parvis.consultations.operations.digests import (
+    ask_for_digest,
+    forget_unconfirmed,
+    unsubscribe,
+)
 from parvis.consultations.operations.leaving import erase
 from parvis.consultations.operations.printing import (
     cancel_batch,
@@ -27,11 +32,13 @@ from parvis.consultations.operations.printing import (
     register_codes,
 )
 from parvis.consultations.operations.rolls import import_roll
-from parvis.consultations.tests.factories import running_phase
+from parvis.consultations.personal_data.people import forget_addresses, forget_links
+from parvis.consultations.tests.factories import participant, running_phase
 from parvis.consultations.tests.visitors import Visitor, links_sent
 from parvis.foundation import keys_apart
 from parvis.foundation.drawn_codes import new_seed, read_seed
-from parvis.foundation.models import OutgoingMail
+from parvis.foundation.mail import deliver_due
+from parvis.foundation.models import MailState, OutgoingMail
 
 pytestmark = [
     pytest.mark.django_db,
@@ -126,10 +133,68 @@ def test_neither_the_address_nor_its_link_is_kept():
     (link,) = links_sent(asked)
     proof = MailProof.objects.get()
     secret = link.split("/lien/")[1].split("/")[0]
-    assert secret not in (proof.secret_hash, proof.identity)
+    assert secret not in (proof.secret_hash, proof.sealed_identity)
     assert "claire" not in str(vars(proof))
-    assert proof.identity not in OutgoingMail.objects.get().key
     assert (proof.expires_at.minute, proof.expires_at.second) == (0, 0)
+
+
+def test_no_order_of_links_and_mails_ties_an_address_to_a_participant():
+    """Links lie in the order of the mails that they went with, participants in that of entering."""
+    asked = consultation(Proof.MAIL)
+    addresses = [f"personne{rank}@exemple.fr" for rank in range(5)]
+    for address in addresses:
+        Visitor(asked).ask_link(address)
+    identities = {keys.identity(asked, Proof.MAIL, address) for address in addresses}
+    # One asks twice, and uses the second link: the first is left.
+    Visitor(asked).ask_link(addresses[0])
+    links = links_sent(asked)[1:]
+    waiting = list(MailProof.objects.values())
+    assert len(waiting) == 6
+    assert not identities & {str(value) for row in waiting for value in row.values()}
+    # The worker sends: nothing says to whom.
+    assert deliver_due().sent == 6
+    assert not OutgoingMail.objects.exists()
+    for link in links:
+        assert Visitor(asked).client.post(link).status_code == 302
+    assert set(Participant.objects.values_list("identity", flat=True)) == identities
+    # Used links leave: none says when, nor which of them served.
+    (left,) = MailProof.objects.values()
+    assert not identities & {str(value) for value in left.values()}
+
+
+def test_the_outbox_keeps_no_address_that_a_digest_or_a_link_no_longer_needs():
+    asked = consultation(Proof.MAIL)
+    Visitor(asked).ask_link("claire@exemple.fr")
+    person = participant(asked)
+    ask_for_digest(
+        participant=person, address="c@exemple.fr", browser="x", link=lambda token: f"/{token}"
+    )
+    digest = f"consultation digest {asked.pk} {person.pk} "
+    assert OutgoingMail.objects.filter(key__startswith=digest).count() == 1
+    long_ago = timezone.now() - timedelta(days=9)
+    OutgoingMail.objects.update(state=MailState.UNKNOWN, sending_started_at=long_ago)
+    now = timezone.now()
+    assert (forget_links(now, True), forget_addresses(now, True)) == (1, 1)
+    assert (forget_links(now, False), forget_addresses(now, False)) == (1, 1)
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("by_themselves", [True, False])
+def test_an_address_taken_back_or_never_confirmed_leaves_the_outbox_too(by_themselves: bool):
+    asked = consultation(Proof.MAIL)
+    person, other = participant(asked), participant(asked)
+    for one in (person, other):
+        ask_for_digest(
+            participant=one, address="c@exemple.fr", browser="x", link=lambda token: f"/{token}"
+        )
+    if by_themselves:
+        unsubscribe(participant=person)
+    else:
+        long_ago = timezone.localdate() - timedelta(days=8)
+        Participant.objects.filter(pk=person.pk).update(mail_asked_on=long_ago)
+        forget_unconfirmed(timezone.now(), False)
+    (left,) = OutgoingMail.objects.all()
+    assert left.key.startswith(f"consultation digest {asked.pk} {other.pk} ")
 
 
 def test_programs_and_floods_send_no_mail():

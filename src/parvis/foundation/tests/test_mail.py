@@ -189,6 +189,17 @@ def test_messages_forgotten_while_one_is_being_sent() -> None:
     assert OutgoingMail.objects.get().key == "hush 10 a"
 
 
+def test_some_messages_leave_the_outbox_once_they_are_surely_sent(server, settings) -> None:
+    settings.FORGOTTEN_MAILS = ["hush "]
+    queue("hush 1 a")
+    queue("hello:1")
+    assert mail.deliver_due().sent == 2
+    server.behaviour = "refuse recipient"
+    refused = queue("hush 1 b", to="paul@example.org")
+    mail.deliver_due()
+    assert set(OutgoingMail.objects.values_list("key", flat=True)) == {"hello:1", refused.key}
+
+
 def test_some_messages_are_copied_to_nobody(mailoutbox, settings) -> None:
     settings.MAIL_COPY = "copies@example.org"
     settings.UNCOPIED_MAILS = ["hush "]
