@@ -27,6 +27,7 @@ from parvis.consultations.enums import (
 from parvis.consultations.models import CODE_LENGTH, Consultation, Contribution, Phase
 from parvis.consultations.operations.contributing import Content, write_for_team
 from parvis.consultations.operations.holding import hold_consultation
+from parvis.consultations.operations.publishing import journal_embargo_reason
 from parvis.consultations.phase_settings import read_settings, written_settings
 from parvis.consultations.pre_electoral import meetings
 from parvis.consultations.starts import phases_of
@@ -122,10 +123,13 @@ def change_consultation(
                 "une fois la consultation ouverte."
             )
         )
+    former = held.embargo_reason
     _fill(held, content)
     held.revision += 1
     held.save()
     _record("consultation.changed", held, by)
+    if held.embargo_reason != former:
+        journal_embargo_reason(held, by, former=former)
     return held
 
 

@@ -91,13 +91,24 @@ def write_embargo_reason(*, consultation: Consultation, reason: str, by: Person)
     To be followed by `tell_waiting` of answers and milestones.
     """
     held = hold_consultation(consultation)
+    former = held.embargo_reason
     held.embargo_reason = reason.replace("\x00", "").strip()
     if len(held.embargo_reason) > EMBARGO_REASON_LENGTH:
         raise Refusal(_("Au plus 300 caractères."), field="embargo_reason")
     held.revision += 1
     held.save(update_fields=["embargo_reason", "revision"])
-    _record("consultation.embargo_reason_written", held, by)
+    journal_embargo_reason(held, by, former=former)
     return held
+
+
+def journal_embargo_reason(consultation: Consultation, by: Person, *, former: str) -> None:
+    """Write down that the reason changed, from which words to which.
+
+    The law asks why an election was passed over, at each moment: these words of a body, which it
+    gives to whoever asks, are no personal datum. Those of a moderator about somebody's text are
+    not in the journal: their decision keeps them, and no decision is ever changed.
+    """
+    _record("consultation.embargo_reason_written", consultation, by, former_reason=former)
 
 
 def _read(conclusion: str) -> str:
@@ -109,11 +120,12 @@ def _read(conclusion: str) -> str:
     return words
 
 
-def _record(action: str, consultation: Consultation, by: Person) -> None:
+def _record(action: str, consultation: Consultation, by: Person, **details: str) -> None:
     record(
         action=action,
         actor_id=by.pk,
         subject=consultation,
         organisation_id=consultation.organisation_id,
         in_spite_of_the_election=consultation.embargo_reason,
+        **details,
     )

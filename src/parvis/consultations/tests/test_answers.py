@@ -38,6 +38,7 @@ from parvis.editions.models import Election
 from parvis.editions.tests.factories import EditionFactory
 from parvis.foundation.errors import Refusal
 from parvis.foundation.stale import StaleForm
+from parvis.journal.models import Entry
 from parvis.organisations.models import Organisation
 from parvis.organisations.tests.factories import coordinator_of
 
@@ -286,6 +287,21 @@ def test_money_planned_is_shown_beside_money_spent(phase):
     page = text.content.decode().replace("\u202f", " ").replace("\u00a0", " ")
     assert "11 500 € dépensés sur 10 000 € prévus" in page
     assert "Au-delà du prévu" in page
+
+
+def test_a_change_of_the_reason_is_journalled_with_both_its_words(phase):
+    _client, by = coordinator(phase)
+    for reason in ("Sécurité.", "Obligation légale.", ""):
+        write_embargo_reason(consultation=phase.consultation, reason=reason, by=by)
+    written = Entry.objects.filter(action="consultation.embargo_reason_written").order_by("pk")
+    words = [
+        (one.details["former_reason"], one.details["in_spite_of_the_election"]) for one in written
+    ]
+    assert words == [
+        ("", "Sécurité."),
+        ("Sécurité.", "Obligation légale."),
+        ("Obligation légale.", ""),
+    ]
 
 
 def test_a_reason_too_long_is_refused(phase):

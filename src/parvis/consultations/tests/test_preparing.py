@@ -315,6 +315,14 @@ def test_two_who_change_the_settings_lose_nothing(client: Client):
     assert "Second" in page
     made.refresh_from_db()
     assert made.title == "Premier"
+    assert not Entry.objects.filter(action="consultation.embargo_reason_written").exists()
+    reasons = {**form, "revision": made.revision, "embargo_reason": "Enquête prévue par la loi."}
+    assert client.post(address("settings", made.pk), reasons).status_code == 302
+    written = Entry.objects.get(action="consultation.embargo_reason_written").details
+    assert (written["former_reason"], written["in_spite_of_the_election"]) == (
+        "",
+        "Enquête prévue par la loi.",
+    )
 
 
 def test_a_phase_in_the_pre_electoral_period_asks_for_a_reason(
