@@ -148,7 +148,7 @@ def own_notices(participant: Participant, most: int) -> list[Notice]:
     """What they were told, the last first."""
     return list(
         Notice.objects.filter(participant=participant)
-        .select_related("contribution__phase", "phase")
+        .select_related("contribution__phase__consultation", "phase")
         .order_by("-pk")[:most]
     )
 

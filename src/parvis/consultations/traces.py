@@ -49,19 +49,24 @@ class Trace:
 
 def end_of(contribution: Contribution) -> Contribution:
     """Where a merged contribution lives on: the one at the end of the chain, or itself."""
+    return chain_of(contribution)[-1]
+
+
+def chain_of(contribution: Contribution) -> list[Contribution]:
+    """Itself, what it was merged into, and so on to where it lives on."""
+    chain = [contribution]
     seen = {contribution.pk}
-    current = contribution
-    while current.state == ContributionState.MERGED and current.merged_into_id:
+    while chain[-1].state == ContributionState.MERGED and chain[-1].merged_into_id:
         following: Contribution | None = (
             Contribution.objects.select_related("phase__consultation")
-            .filter(pk=current.merged_into_id)
+            .filter(pk=chain[-1].merged_into_id)
             .first()
         )
         if following is None or following.pk in seen:
             break
         seen.add(following.pk)
-        current = following
-    return current
+        chain.append(following)
+    return chain
 
 
 def merged_into(contribution: Contribution) -> list[Contribution]:

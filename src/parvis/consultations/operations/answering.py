@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.consultations.enums import ContributionKind, ContributionState, NoticeKind, Verdict
-from parvis.consultations.lineage import concerned
 from parvis.consultations.models import Consultation, Contribution, OfficialAnswer
 from parvis.consultations.operations.holding import hold_contribution
-from parvis.consultations.operations.notices import tell
+from parvis.consultations.operations.notices import tell_concerned
 from parvis.consultations.pre_electoral import withheld
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.permissions import Allowed, Decision, Denied
@@ -169,11 +168,10 @@ def _save(
 
 def _tell(given: OfficialAnswer) -> None:
     contribution = given.contribution
-    tell(
-        concerned(contribution),
+    tell_concerned(
+        contribution,
         kind=NoticeKind.ANSWERED,
         key=f"answered:{contribution.pk}:{given.revision}",
-        contribution=contribution,
         phase=contribution.phase,
     )
     given.told_at = timezone.now()

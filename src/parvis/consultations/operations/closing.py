@@ -24,10 +24,8 @@ from parvis.consultations.enums import (
     BALLOT_KINDS,
     CONSULTATION_TRANSITIONS,
     ConsultationState,
-    NoticeKind,
     VoteKind,
 )
-from parvis.consultations.lineage import concerned_without_vote
 from parvis.consultations.models import (
     ClosedVote,
     Consultation,
@@ -38,12 +36,14 @@ from parvis.consultations.models import (
     Vote,
 )
 from parvis.consultations.operations.holding import hold_consultation, hold_phase
+from parvis.consultations.operations.mail_names import digest_mails
+from parvis.consultations.operations.notices import forget_what_told_supports
 from parvis.consultations.results.counting import count
 from parvis.foundation.errors import Conflict
 from parvis.foundation.freed_space import wipe_freed_space
+from parvis.foundation.models import MailState, OutgoingMail
 from parvis.journal.operations import record
 
-_TOLD_TO_SUPPORTERS = frozenset({NoticeKind.ANSWERED, NoticeKind.MILESTONE})
 # Below what either database takes as parameters of one statement.
 _VOTERS_AT_ONCE = 400
 
@@ -104,16 +104,15 @@ def close_consultation(*, consultation: Consultation, by: Person | None = None) 
 def _forget_what_told_supports(consultation: Consultation) -> None:
     """Destroy what tells that somebody supported something, as the supports did.
 
-    Whoever is told of an answer or a milestone wrote, follows or supported what it is about: the
-    notices of the last ones leave, sent or not. All of them are told of the result.
+    All of them are told of the result.
     """
     SupportMove.objects.filter(participant__consultation=consultation).delete()
-    notices = Notice.objects.filter(participant__consultation=consultation)
-    notices.filter(kind=NoticeKind.MOVE_ASKED).delete()
-    told = notices.filter(kind__in=_TOLD_TO_SUPPORTERS, contribution__isnull=False)
-    for key in told.order_by().values_list("contribution", flat=True).distinct():
-        others = told.filter(contribution=key)
-        others.exclude(participant__in=concerned_without_vote(key)).delete()
+    forget_what_told_supports(consultation)
+    # Their words say what became of a support: what was sent is blank, what waits is sent in days.
+    OutgoingMail.objects.filter(
+        key__startswith=digest_mails(consultation),
+        state__in=[MailState.FAILED, MailState.UNKNOWN],
+    ).delete()
 
 
 def _finish_all(phases: Iterable[Phase]) -> None:
@@ -126,7 +125,7 @@ def finish_close(*, phase: Phase) -> None:
 
     Done again by the tasks until it was done once; raise what `wipe_freed_space` raises.
     """
-    wipe_freed_space(Vote, PhaseFigures, SupportMove, Notice)
+    wipe_freed_space(Vote, PhaseFigures, SupportMove, Notice, OutgoingMail)
     with scopes_disabled():
         Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=timezone.now())
 

@@ -7,7 +7,7 @@ in the transaction that queues the mail, whose key names the participant and the
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,6 +23,7 @@ from django_scopes import scopes_disabled
 from parvis.consultations import keys
 from parvis.consultations.enums import ConsultationState, NoticeKind, Proof
 from parvis.consultations.models import Consultation, Notice, Participant
+from parvis.consultations.notice_wording import Line, Wording
 from parvis.consultations.operations import trying
 from parvis.consultations.operations.forgetting import forget_after
 from parvis.consultations.operations.mail_names import digest_mails_of
@@ -212,17 +213,25 @@ def _send_one(
             participant=held, sent_at__isnull=True, created_at__gte=held.mail_confirmed_at
         )
         .exclude(kind__in=held_back)
-        .select_related("contribution", "phase")
+        .select_related("contribution__phase__consultation", "phase")
         .order_by("kind", "pk")
     )
     if not notices:
         return False
+    # For the words of notices, without a query for each.
+    held.consultation = consultation
     year, week, _day = timezone.localtime(now).isocalendar()
     key = f"{digest_mails_of(held)}{year}-{week:02d}"
     if OutgoingMail.objects.filter(key=key).exists():
         # Told this week: what came since waits for the next one.
         return False
+    told_now = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
     with translation.override(held.language):
+        grouped = list(sections(Wording(held).lines(notices)))
+        if not grouped:
+            # All of it was undone meanwhile.
+            told_now.update(sent_at=now)
+            return False
         path = reverse("consultations:own", args=[consultation.code])
         token = unsubscription(held)
         away = reverse("consultations:unsubscribe", args=[consultation.code, token])
@@ -233,7 +242,7 @@ def _send_one(
             context={
                 "consultation": consultation,
                 "organisation": consultation.organisation,
-                "sections": list(sections(notices)),
+                "sections": grouped,
                 "own_url": absolute(path),
                 "unsubscribe_url": absolute(away),
                 "ends": timezone.localdate(ends)
@@ -244,27 +253,29 @@ def _send_one(
             key=key,
             organisation_id=consultation.organisation_id,
         )
-    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(sent_at=now)
+    told_now.update(sent_at=now)
     return True
 
 
-def sections(notices: Sequence[Notice]) -> Iterator[Section]:
-    """Notices grouped by what happened, in the language in force."""
-    for kind, group in groupby(notices, key=lambda notice: notice.kind):
-        lines = list(dict.fromkeys(about(notice) for notice in group))
-        yield Section(
-            str(NoticeKind(kind).label), lines[:MOST_LINES], max(0, len(lines) - MOST_LINES)
-        )
+def sections(lines: Iterable[Line]) -> Iterator[Section]:
+    """Lines grouped by what happened, in the order in which each kind came first."""
+    grouped: dict[str, dict[str, None]] = {}
+    for line in lines:
+        grouped.setdefault(line.heading, {})[_in_a_mail(line)] = None
+    for heading, texts in grouped.items():
+        told = list(texts)
+        yield Section(heading, told[:MOST_LINES], max(0, len(told) - MOST_LINES))
 
 
-def about(notice: Notice) -> str:
-    """What a notice is about, in a few words of its own."""
-    if notice.contribution is not None:
-        text = notice.contribution.title or notice.contribution.text
-        return " ".join(text.split())[:120] or _("un texte retiré")
-    if notice.phase is not None:
-        return notice.phase.title
-    return _("la consultation")
+def _in_a_mail(line: Line) -> str:
+    """A line as plain text, its links below it where the site knows its address."""
+    told = [line.text]
+    if line.path:
+        told.append(absolute(line.path))
+    for link in line.links:
+        url = absolute(link.path)
+        told.append(url and _("%(label)s : %(url)s") % {"label": link.label, "url": url})
+    return "\n  ".join(filter(None, told))
 
 
 def _held_back(consultation: Consultation) -> frozenset[NoticeKind]:

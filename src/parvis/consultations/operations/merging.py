@@ -34,7 +34,7 @@ from parvis.consultations.models import (
 from parvis.consultations.operations.contributing import Content, write_for_team
 from parvis.consultations.operations.holding import hold_contributions, hold_phase
 from parvis.consultations.operations.moderating import count_support
-from parvis.consultations.operations.notices import tell
+from parvis.consultations.operations.notices import TO_SUPPORTERS, tell, tell_concerned
 from parvis.consultations.traces import end_of
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.journal.operations import record
@@ -115,9 +115,8 @@ def merge(
     for source in chosen:
         source.state, source.merged_into = ContributionState.MERGED, kept
         source.save(update_fields=["state", "merged_into"])
-        _decide(source, ModerationAct.MERGED, by, words)
-        _ask(source, [kept])
-    _tell_authors(chosen, NoticeKind.MERGED, "merged")
+        act = _decide(source, ModerationAct.MERGED, by, words)
+        _tell(source, NoticeKind.MERGED, act, asked=_ask(source, [kept], act))
     return kept
 
 
@@ -158,9 +157,8 @@ def split(
         made.append(new)
     source.state = ContributionState.SPLIT
     source.save(update_fields=["state"])
-    _decide(source, ModerationAct.SPLIT, by, words)
-    _ask(source, made)
-    _tell_authors([source], NoticeKind.SPLIT, "split")
+    act = _decide(source, ModerationAct.SPLIT, by, words)
+    _tell(source, NoticeKind.SPLIT, act, asked=_ask(source, made, act))
     return made
 
 
@@ -191,16 +189,16 @@ def restore(*, contribution: Contribution, by: Person, words: str = "") -> Contr
     for move in moves:
         touched |= _take_back(move, source, was_merged=was_merged)
     SupportMove.objects.filter(source=source).delete()
+    asked: set[int] = set()
     if not was_merged:
         for key in sorted(parts):
             part = locked[key]
             part.state, part.merged_into = ContributionState.MERGED, source
             part.save(update_fields=["state", "merged_into"])
-            _decide(part, ModerationAct.MERGED, by, words)
-            _ask(part, [source])
-    _decide(source, ModerationAct.RESTORED, by, words)
+            asked |= _ask(part, [source], _decide(part, ModerationAct.MERGED, by, words))
+    act = _decide(source, ModerationAct.RESTORED, by, words)
     count_support({*locked, *touched})
-    _tell_authors([source], NoticeKind.RESTORED, "restored")
+    _tell(source, NoticeKind.RESTORED, act, asked=asked)
     source.phase = held
     return source
 
@@ -295,36 +293,42 @@ def _supporters(subjects: Iterable[int]) -> set[int]:
     return set(supports.values_list("participant", flat=True))
 
 
-def _ask(source: Contribution, targets: Sequence[Contribution]) -> None:
-    """Ask each supporter of the source, for each target they do not support yet."""
-    supporters = list(
-        Participant.objects.filter(
+def _ask(
+    source: Contribution, targets: Sequence[Contribution], act: ModerationDecision
+) -> set[int]:
+    """Ask each supporter of the source, for each target they do not support yet; who is asked."""
+    supporters = {
+        one.pk: one
+        for one in Participant.objects.filter(
             votes__subject=source, votes__kind=VoteKind.SUPPORT, votes__value=1
-        ).distinct()
-    )
+        )
+    }
+    everybody: set[int] = set()
     for target in targets:
-        theirs = _supporters([target.pk])
-        asked = [one for one in supporters if one.pk not in theirs]
+        asked = supporters.keys() - _supporters([target.pk])
+        everybody |= asked
         SupportMove.objects.bulk_create(
             (
                 SupportMove(
                     organisation_id=source.organisation_id,
-                    participant=one,
+                    participant_id=one,
                     source=source,
                     target=target,
                 )
-                for one in asked
+                for one in sorted(asked)
             ),
             ignore_conflicts=True,
             batch_size=500,
         )
-        tell(
-            asked,
-            kind=NoticeKind.MOVE_ASKED,
-            key=f"move:{source.pk}:{target.pk}",
-            contribution=source,
-            phase=source.phase,
-        )
+    # Once an act, however many parts: an idea merged again after its undoing asks again.
+    tell(
+        (supporters[one] for one in sorted(everybody)),
+        kind=NoticeKind.MOVE_ASKED,
+        key=f"move:{source.pk}:{act.pk}{TO_SUPPORTERS}",
+        contribution=source,
+        phase=source.phase,
+    )
+    return everybody
 
 
 def _carry(move: SupportMove, source: Contribution, end: Contribution, *, is_merge: bool) -> bool:
@@ -379,8 +383,10 @@ def _take_back(move: SupportMove, source: Contribution, *, was_merged: bool) -> 
     return touched
 
 
-def _decide(contribution: Contribution, act: ModerationAct, by: Person, words: str) -> None:
-    ModerationDecision.objects.create(
+def _decide(
+    contribution: Contribution, act: ModerationAct, by: Person, words: str
+) -> ModerationDecision:
+    decision: ModerationDecision = ModerationDecision.objects.create(
         organisation_id=contribution.organisation_id,
         contribution=contribution,
         act=act,
@@ -394,16 +400,16 @@ def _decide(contribution: Contribution, act: ModerationAct, by: Person, words: s
         organisation_id=contribution.organisation_id,
         into=contribution.merged_into_id,
     )
+    return decision
 
 
-def _tell_authors(contributions: Iterable[Contribution], kind: NoticeKind, key: str) -> None:
-    for one in contributions:
-        if one.author is not None:
-            last = one.decisions.order_by("pk").last()
-            tell(
-                [one.author],
-                kind=kind,
-                key=f"{key}:{one.pk}:{last.pk if last else 0}",
-                contribution=one,
-                phase=one.phase,
-            )
+def _tell(
+    contribution: Contribution, kind: NoticeKind, act: ModerationDecision, *, asked: set[int]
+) -> None:
+    tell_concerned(
+        contribution,
+        kind=kind,
+        key=f"{kind}:{contribution.pk}:{act.pk}",
+        phase=contribution.phase,
+        asked=asked,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from parvis.accounts.models import Person
 from parvis.consultations.enums import NoticeKind
-from parvis.consultations.lineage import concerned
 from parvis.consultations.models import Consultation, Contribution, Milestone, Participant
 from parvis.consultations.operations.holding import hold_consultation
-from parvis.consultations.operations.notices import tell
+from parvis.consultations.operations.notices import tell, tell_concerned
 from parvis.consultations.pre_electoral import withheld
 from parvis.foundation.errors import Conflict, Refusal
 from parvis.foundation.stale import check_revision
@@ -141,20 +139,14 @@ def _tell(milestone: Milestone) -> bool:
     """Tell once that it is reached."""
     if milestone.reached_on is None or milestone.told_at is not None:
         return False
-    about = milestone.contribution
-    people: Any
-    if about is None:
+    about, key = milestone.contribution, f"milestone:{milestone.pk}"
+    if about is not None:
+        tell_concerned(about, kind=NoticeKind.MILESTONE, key=key)
+    else:
         people = Participant.objects.filter(
             consultation=milestone.consultation, erased_on__isnull=True
         )
-    else:
-        people = concerned(about)
-    tell(
-        people.iterator(chunk_size=2_000),
-        kind=NoticeKind.MILESTONE,
-        key=f"milestone:{milestone.pk}",
-        contribution=about,
-    )
+        tell(people.iterator(chunk_size=2_000), kind=NoticeKind.MILESTONE, key=key)
     milestone.told_at = timezone.now()
     milestone.save(update_fields=["told_at"])
     return True

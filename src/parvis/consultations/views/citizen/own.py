@@ -21,6 +21,7 @@ from parvis.consultations.entrance import forget
 from parvis.consultations.enums import MoveState, VoteKind
 from parvis.consultations.forms.own import DigestForm, ErasureForm, SelfForm
 from parvis.consultations.models import Contribution, Participant, Phase, Vote
+from parvis.consultations.notice_wording import Wording
 from parvis.consultations.operations import leaving
 from parvis.consultations.operations.digests import ask_for_digest, unsubscribe
 from parvis.consultations.operations.voting import Ballot, Choice, vote
@@ -244,7 +245,9 @@ def _page(
             "closed_phases": _counted(visit),
             "texts": own_participation.own_texts(participant),
             "answers_wait": withheld(visit.consultation) is not None,
-            "notices": own_participation.own_notices(participant, _NOTICES),
+            "news": list(
+                Wording(participant).lines(own_participation.own_notices(participant, _NOTICES))
+            ),
             "moves": participant.moves.filter(state=MoveState.ASKED).select_related(
                 "source__phase", "target__phase"
             ),
