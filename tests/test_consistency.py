@@ -144,6 +144,20 @@ def test_french_texts_keep_their_punctuation_on_the_line():
     assert [text for text in identifiers if breaking.search(text)] == []
 
 
+def test_english_texts_are_punctuated_in_english():
+    """No space before a colon or a question mark, no French quotation marks."""
+    catalogue = translations.read(translations.CATALOGUE)
+    texts = [
+        text
+        for m in catalogue
+        if m.id
+        for text in ([m.string] if isinstance(m.string, str) else m.string)
+    ]
+    assert len(texts) > 1_000
+    french = re.compile(r"[ \u00a0\u202f][:;?!](?!\w)|[\u00a0\u202f]%%|[«»]")
+    assert [text for text in texts if french.search(text)] == []
+
+
 def test_french_counts_zero_in_the_singular():
     file = io.BytesIO()
     write_mo(file, translations.complete_french())

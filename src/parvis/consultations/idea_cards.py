@@ -17,6 +17,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.phase_settings import IdeasSettings, settings_as
 from parvis.consultations.pre_electoral import withheld
+from parvis.consultations.starts import theme_label
 from parvis.foundation.uploads import IMAGES
 
 # Characters of the text shown in a list.
@@ -64,7 +65,7 @@ def cards(
 ) -> list[Card]:
     """The cards of ideas, in their order; one query for supports, one for files if asked."""
     settings = ideas_settings(phase)
-    themes = {choice.code: choice.label for choice in settings.themes}
+    themes = {choice.code: theme_label(choice.label, choice.code) for choice in settings.themes}
     sectors = {choice.code: choice.label for choice in settings.sectors}
     supported = supported_by(participant, ideas)
     is_held_back = withheld(phase.consultation) is not None

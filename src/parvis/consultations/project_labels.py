@@ -5,6 +5,7 @@ from __future__ import annotations
 from parvis.consultations.enums import PhaseKind
 from parvis.consultations.models import Consultation
 from parvis.consultations.phase_settings import Choice, IdeasSettings, settings_as
+from parvis.consultations.starts import theme_label
 from parvis.consultations.starts import themes as usual_themes
 
 
@@ -26,5 +27,5 @@ def _labels(consultation: Consultation, what: str) -> dict[str, str]:
             choices: tuple[Choice, ...] = getattr(
                 settings_as(IdeasSettings, phase.kind, phase.settings), what
             )
-            found |= {choice.code: choice.label for choice in choices}
+            found |= {choice.code: theme_label(choice.label, choice.code) for choice in choices}
     return found

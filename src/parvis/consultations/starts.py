@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parvis.consultations.enums import ContributionKind, PhaseKind, Template
 from parvis.consultations.phase_settings import (
@@ -36,17 +37,25 @@ class PhaseStart:
         return written_settings(self.settings) if self.settings else {}
 
 
+_USUAL_THEMES = {
+    "cadre-de-vie": gettext_noop("Cadre de vie"),
+    "mobilites": gettext_noop("Déplacements"),
+    "environnement": gettext_noop("Environnement"),
+    "solidarites": gettext_noop("Solidarités et santé"),
+    "culture-sport": gettext_noop("Culture, sport et loisirs"),
+    "education": gettext_noop("Enfance et éducation"),
+    "services": gettext_noop("Services au public"),
+}
+
+
 def themes() -> tuple[Choice, ...]:
     """Themes that any town starts from; a coordinator changes them before the opening."""
-    return (
-        Choice("cadre-de-vie", _("Cadre de vie")),
-        Choice("mobilites", _("Déplacements")),
-        Choice("environnement", _("Environnement")),
-        Choice("solidarites", _("Solidarités et santé")),
-        Choice("culture-sport", _("Culture, sport et loisirs")),
-        Choice("education", _("Enfance et éducation")),
-        Choice("services", _("Services au public")),
-    )
+    return tuple(Choice(code, _(label)) for code, label in _USUAL_THEMES.items())
+
+
+def theme_label(label: str, code: str) -> str:
+    """The label of a theme in the language of the page, where it is still the usual one."""
+    return _(label) if _USUAL_THEMES.get(code) == label else label
 
 
 def criteria() -> tuple[tuple[ContributionKind, str], ...]:

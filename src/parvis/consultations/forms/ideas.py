@@ -16,6 +16,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.operations.contributing import Content
 from parvis.consultations.phase_settings import Choice, CustomField, IdeasSettings
+from parvis.consultations.starts import theme_label
 
 COMMENT_LENGTH = 2_000
 ANSWER_LENGTH = 300
@@ -165,7 +166,8 @@ class CommentForm(forms.Form):
 
 def _choices(label: str, choices: tuple[Choice, ...], nothing: str) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=label, choices=[("", nothing), *((one.code, one.label) for one in choices)]
+        label=label,
+        choices=[("", nothing), *((one.code, theme_label(one.label, one.code)) for one in choices)],
     )
 
 
