@@ -245,6 +245,7 @@ PUBLIC_PAGES = {
     "consultations:idea_discard",
     "consultations:idea_edit",
     "consultations:idea_file",
+    "consultations:idea_follow",
     "consultations:idea_map",
     "consultations:idea_near",
     "consultations:idea_points",

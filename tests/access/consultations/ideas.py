@@ -45,6 +45,7 @@ LINES: Mapping[str, Route] = {
     "consultations:idea": Route(EVERYBODY, kwargs=idea),
     "consultations:idea_preview": Route(EVERYBODY, kwargs=idea),
     "consultations:idea_support": Route(post=EVERYBODY, kwargs=idea),
+    "consultations:idea_follow": Route(post=EVERYBODY, kwargs=idea),
     "consultations:idea_comment": Route(post=EVERYBODY, kwargs=idea, body=words(text="Oui.")),
     # One's own, by the cookie of a browser: a signed-in person has none.
     "consultations:idea_edit": Route(NOBODY, NOBODY, kwargs=waiting),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.entrance import cookie_name
 from parvis.consultations.enums import (
+    ConsultationState,
     ContributionKind,
     ContributionState,
     ModerationMoment,
@@ -22,12 +23,15 @@ from parvis.consultations.enums import (
 )
 from parvis.consultations.idea_listing import IDEAS_A_PAGE
 from parvis.consultations.models import (
+    Consultation,
     Contribution,
+    Follow,
     OfficialAnswer,
     Participant,
     Phase,
     Vote,
 )
+from parvis.consultations.operations.answering import AnswerContent, answer
 from parvis.consultations.phase_settings import Choice, IdeasSettings, MapView
 from parvis.consultations.tests.factories import ContributionFactory, running_phase, with_access
 from parvis.consultations.tests.visitors import address
@@ -244,6 +248,48 @@ def test_who_is_not_verified_is_sent_to_be(phase: Phase):
         reverse("consultations:enter", args=[phase.consultation.code])
     )
     assert Client().get(address(phase, "idea_write")).status_code == 302
+
+
+def test_an_idea_is_followed_without_being_supported(phase: Phase):
+    (idea,) = ideas(phase)
+    client, code = Client(), phase.consultation.code
+    url = address(phase, "idea_follow", idea.number)
+    # Pressed twice, and while the phase is over: what becomes of it is still to come.
+    for _press in range(2):
+        assert client.post(url)["Location"] == address(phase, "idea", idea.number)
+        Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now())
+    follow = Follow.objects.get()
+    assert follow.contribution == idea
+    assert not Vote.objects.exists()
+    own = reverse("consultations:own", args=[code])
+    assert "Les idées que vous suivez" in client.get(own).text
+    assert "Suivie" in client.get(address(phase, "idea", idea.number)).text
+    content = AnswerContent("retained", "Elle se fera.")
+    answer(contribution=idea, content=content, by=PersonFactory.create(), revision=None)
+    assert follow.participant.notices.count() == 1
+    client.post(url, {"suivi": "non"})
+    assert not Follow.objects.exists()
+    assert "Les idées que vous suivez" not in client.get(own).text
+
+
+def test_nothing_is_followed_once_the_consultation_is_over_or_by_whoever_is_not_verified():
+    closed_phase, verified = running_phase(), running_phase(verified=True)
+    for made in (closed_phase, verified):
+        ContributionFactory.create(phase=made)
+    Consultation.objects.filter(pk=closed_phase.consultation_id).update(
+        state=ConsultationState.CLOSED, closed_at=timezone.now()
+    )
+    client = Client()
+    response = client.post(address(closed_phase, "idea_follow", 1), follow=True)
+    assert "est close" in response.text
+    assert client.post(address(verified, "idea_follow", 1))["Location"].startswith(
+        reverse("consultations:enter", args=[verified.consultation.code])
+    )
+    assert not Follow.objects.exists()
+    assert not Participant.objects.exists()
+    # Nothing to stop, and nothing said to be followed.
+    assert client.post(address(closed_phase, "idea_follow", 1), {"suivi": "non"}).status_code == 303
+    assert client.post(address(closed_phase, "idea_follow", 99)).status_code == 404
 
 
 # --- Comments -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_IDEA}/", idea.idea, name="idea"),
     path(f"{_IDEA}/apercu/", idea.idea_preview, name="idea_preview"),
     path(f"{_IDEA}/soutenir/", idea.idea_support, name="idea_support"),
+    path(f"{_IDEA}/suivre/", idea.idea_follow, name="idea_follow"),
     path(f"{_IDEA}/commenter/", idea.idea_comment, name="idea_comment"),
     path(f"{_IDEA}/modifier/", idea_writing.idea_edit, name="idea_edit"),
     path(f"{_IDEA}/verifier/", idea_writing.idea_check, name="idea_check"),

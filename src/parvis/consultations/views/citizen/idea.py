@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import (
+    ConsultationState,
     ContributionKind,
     ContributionState,
     VoteKind,
@@ -27,6 +28,11 @@ from parvis.consultations.idea_cards import answers_given, cards, comments_on
 from parvis.consultations.idea_listing import written_zone
 from parvis.consultations.models import Attachment, Contribution
 from parvis.consultations.operations.contributing import Content, contribute
+from parvis.consultations.operations.follows import (
+    refuse_to_follow,
+    start_following,
+    stop_following,
+)
 from parvis.consultations.operations.idea_editing import REWRITABLE
 from parvis.consultations.operations.voting import Ballot, Choice, vote
 from parvis.consultations.permissions.public import open_contribution
@@ -104,6 +110,9 @@ def idea_page(
             "takes": visit.may_take_part(),
             "here": visit.request.path,
             "is_mine": is_mine,
+            "is_open": visit.consultation.state == ConsultationState.OPEN,
+            "is_followed": visit.participant is not None
+            and visit.participant.follows.filter(contribution=found).exists(),
             "rewritable": is_mine and found.state in REWRITABLE,
             "refusal": found.decisions.exclude(reason="").last() if is_mine else None,
             "trace": trace_of(found),
@@ -147,6 +156,33 @@ def idea_support(visit: Visit, number: int) -> HttpResponse:
         told = _("Votre soutien est enregistré.") if wanted else _("Votre soutien est retiré.")
         messages.success(visit.request, told)
     return see_other(back)
+
+
+@require_POST
+@visiting
+def idea_follow(visit: Visit, number: int) -> HttpResponse:
+    """Be told what becomes of an idea, or no more (`suivi` = "non")."""
+    phase_of_ideas(visit)
+    found = open_contribution(visit.running, number)
+    if found.kind != ContributionKind.IDEA:
+        raise Http404
+    try:
+        if visit.request.POST.get("suivi") != "non":
+            refuse_to_follow(visit.consultation)
+            start_following(contribution=found, participant=visit.actor())
+            messages.success(
+                visit.request,
+                _(
+                    "Vous suivez cette idée : ce qu’elle devient s’affichera sur "
+                    "« Ma participation »."
+                ),
+            )
+        elif visit.participant is not None:
+            stop_following(contribution=found, participant=visit.participant)
+            messages.success(visit.request, _("Vous ne suivez plus cette idée."))
+    except Refusal as refusal:
+        messages.error(visit.request, refusal.message)
+    return see_other(return_address(visit, number))
 
 
 @require_POST

@@ -251,6 +251,10 @@ def _page(
             "moves": participant.moves.filter(state=MoveState.ASKED).select_related(
                 "source__phase", "target__phase"
             ),
+            "follows": Contribution.objects.public()
+            .filter(pk__in=participant.follows.values("contribution"))
+            .select_related("phase")
+            .order_by("phase", "number"),
             "self_form": self_form
             or SelfForm(
                 initial={
