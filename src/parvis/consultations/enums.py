@@ -196,7 +196,29 @@ class SheetState(models.TextChoices):
     DIFFERS = "differs", _("Les deux saisies diffèrent")
     AGREED = "agreed", _("À compter")
     COUNTED = "counted", _("Comptée")
+    PARTLY = "partly", _("Comptée en partie")
+    UNCOUNTED = "uncounted", _("Rien n’a pu être compté")
     VOID = "void", _("Nulle")
+
+
+class VoidReason(models.TextChoices):
+    """Why a sheet is void, as both who key it read it."""
+
+    BLANK = "blank", _("Blanche")
+    UNREADABLE = "unreadable", _("Illisible")
+    RULE = "rule", _("Contre la règle inscrite dessus")
+    OTHER = "other", _("Autre motif")
+
+
+class LeftOut(models.TextChoices):
+    """Why an answer of a sheet is not counted, in words that follow what it is about."""
+
+    REFUSED = "refused", _("refusé depuis par la modération")
+    WITHDRAWN = "withdrawn", _("retiré depuis")
+    MERGED = "merged", _("réuni à un autre depuis")
+    SPLIT = "split", _("scindé depuis")
+    WAITING = "waiting", _("en cours de relecture")
+    GONE = "gone", _("introuvable")
 
 
 class Verdict(models.TextChoices):

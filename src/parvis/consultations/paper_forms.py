@@ -1,19 +1,23 @@
 """What a paper sheet of a phase asks, the same for the printed sheet and for the form that keys it.
 
-A sheet asks about what is published when it is printed or keyed, by number: the first `MOST_ROWS`
-of them, since a sheet is one page or two. What was keyed is a document {name of a field: value},
-where what was left empty is left out.
+A sheet asks about what is published when it is printed, by number: the first `MOST_ROWS` of them,
+since a sheet is one page or two. The form that keys it asks about the same and about what has left
+since, which is on the sheets printed before: two people key the same paper alike, whatever happens
+between them. What was keyed is a document {name of a field: value}, where what was left empty is
+left out; the name of a line holds the numbers of what it is about (`numbers_of`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.consultations.enums import ContributionKind, PhaseKind
+from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind
 from parvis.consultations.models import (
     CONTRIBUTION_TEXT_LENGTH,
     CONTRIBUTION_TITLE_LENGTH,
@@ -31,6 +35,9 @@ MOST_ROWS = 60
 # Pairs on one sheet: what somebody answers standing at a counter.
 MOST_PAIRS = 15
 NEITHER = "0"
+# The field that says that a sheet is void: a code of `VoidReason`.
+VOID = "void"
+_LINE = re.compile(r"[scji](\d{1,9})|p(\d{1,9})-(\d{1,9})", re.ASCII)
 
 ROWS_OF: Mapping[str, ContributionKind] = {
     PhaseKind.OPINIONS: ContributionKind.STATEMENT,
@@ -50,8 +57,8 @@ class Row:
     text: str
     choices: tuple[tuple[str, str], ...]
     most: int = 0
-    # Contributions it is about: one, or two for a pair.
-    subjects: tuple[int, ...] = ()
+    # On sheets printed before, but no longer voted on.
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +80,17 @@ class SheetShape:
     rows: tuple[Row, ...] = ()
     boxes: tuple[Box, ...] = ()
 
-    @property
-    def by_name(self) -> dict[str, Row]:
-        return {row.name: row for row in self.rows}
-
 
 def takes_paper(phase: Phase) -> bool:
     """Whether anything is keyed in that kind of phase."""
     return phase.kind == PhaseKind.IDEAS or phase.kind in ROWS_OF
 
 
-def shape_of(phase: Phase) -> SheetShape:
-    """What a sheet of the phase asks now."""
+def shape_of(phase: Phase, *, with_gone: bool = False) -> SheetShape:
+    """What a sheet of the phase asks now; `with_gone`: what sheets printed before asked too."""
     if phase.kind == PhaseKind.IDEAS:
         return _ideas(phase)
-    kind = ROWS_OF[phase.kind]
-    subjects = list(
-        Contribution.objects.published().filter(phase=phase, kind=kind).order_by("number")
-    )
+    subjects = _subjects(phase, with_gone=with_gone)
     if phase.kind == PhaseKind.OPINIONS:
         return SheetShape(
             _("Une croix par ligne. Laissez vide ce dont vous ne voulez rien dire."),
@@ -102,11 +102,36 @@ def shape_of(phase: Phase) -> SheetShape:
         )
     if phase.kind == PhaseKind.PAIRS:
         return SheetShape(
-            _("Sur chaque ligne, cochez ce qui compte le plus pour vous."), _pairs(subjects)
+            _("Sur chaque ligne, cochez ce qui compte le plus pour vous."),
+            _pairs(subjects, since=phase.opens_at if with_gone else None),
         )
     if phase.kind == PhaseKind.BUDGET:
         return _budget(phase, subjects)
     return _project(phase, subjects)
+
+
+def numbers_of(name: str) -> tuple[int, ...]:
+    """Numbers of what a field is about: one, two for a pair, none for a place to write."""
+    line = _LINE.fullmatch(name)
+    return tuple(int(part) for part in line.groups() if part) if line else ()
+
+
+def is_on(contribution: Contribution) -> bool:
+    """Whether it may be voted on."""
+    return contribution.state == ContributionState.PUBLISHED
+
+
+def _subjects(phase: Phase, *, with_gone: bool) -> list[Contribution]:
+    """What the lines are about, by number."""
+    once = Contribution.objects.filter(
+        phase=phase, kind=ROWS_OF[phase.kind], published_at__isnull=False
+    ).order_by("number")
+    if phase.kind == PhaseKind.PAIRS:
+        return [one for one in once if with_gone or is_on(one)]
+    kept = list(once.filter(state=ContributionState.PUBLISHED)[:MOST_ROWS])
+    if with_gone:
+        kept += once.exclude(state=ContributionState.PUBLISHED)[:MOST_ROWS]
+    return sorted(kept, key=lambda one: one.number)
 
 
 def pairs_of(items: Sequence[Contribution]) -> list[tuple[Contribution, Contribution]]:
@@ -124,22 +149,52 @@ def _rows(
     subjects: Sequence[Contribution], letter: str, choices: tuple[tuple[str, str], ...]
 ) -> tuple[Row, ...]:
     return tuple(
-        Row(f"{letter}{one.number}", str(one.number), str(one), choices, subjects=(one.pk,))
-        for one in subjects[:MOST_ROWS]
+        Row(
+            f"{letter}{one.number}",
+            str(one.number),
+            str(one),
+            choices,
+            is_gone=not is_on(one),
+        )
+        for one in subjects
     )
 
 
-def _pairs(items: Sequence[Contribution]) -> tuple[Row, ...]:
+def _pairs(items: Sequence[Contribution], *, since: datetime | None) -> tuple[Row, ...]:
+    pairs = pairs_of([item for item in items if is_on(item)])
+    if since is not None:
+        pairs = _printed_pairs(items, pairs, since)
     return tuple(
         Row(
-            f"p{one.number}-{other.number}",
+            # Whichever of the two is on the left, since that changes with the others.
+            "p{}-{}".format(*sorted((one.number, other.number))),
             f"{one.number} / {other.number}",
             "",
             ((str(one.number), str(one)), (str(other.number), str(other)), (NEITHER, _("Autant"))),
-            subjects=(one.pk, other.pk),
+            is_gone=not (is_on(one) and is_on(other)),
         )
-        for one, other in pairs_of(items)
+        for one, other in pairs
     )
+
+
+def _printed_pairs(
+    items: Sequence[Contribution],
+    pairs: Sequence[tuple[Contribution, Contribution]],
+    since: datetime,
+) -> list[tuple[Contribution, Contribution]]:
+    """These pairs, then those of sheets printed when other items were there, the last ones first.
+
+    Which pairs a sheet has depends on all the items there are: one that comes or leaves moves them.
+    """
+    found = {frozenset((one.number, other.number)): (one, other) for one, other in pairs}
+    moments = sorted({item.published_at for item in items if item.published_at}, reverse=True)
+    for rank, moment in enumerate(moments):
+        if rank and moments[rank - 1] <= since:
+            break
+        there = [item for item in items if item.published_at and item.published_at <= moment]
+        for one, other in pairs_of(there):
+            found.setdefault(frozenset((one.number, other.number)), (one, other))
+    return list(found.values())[:MOST_ROWS]
 
 
 def _project(phase: Phase, criteria: Sequence[Contribution]) -> SheetShape:
@@ -168,8 +223,15 @@ def _budget(phase: Phase, projects: Sequence[Contribution]) -> SheetShape:
     own = settings_as(BudgetSettings, phase.kind, phase.settings)
     if own.ballot == "points":
         rows = tuple(
-            Row(f"j{one.number}", str(one.number), _costed(one), (), own.points, (one.pk,))
-            for one in projects[:MOST_ROWS]
+            Row(
+                f"j{one.number}",
+                str(one.number),
+                _costed(one),
+                (),
+                own.points,
+                is_gone=not is_on(one),
+            )
+            for one in projects
         )
         return SheetShape(
             _("Partagez %(points)d points entre les projets : écrivez un nombre par ligne.")
@@ -189,9 +251,9 @@ def _budget(phase: Phase, projects: Sequence[Contribution]) -> SheetShape:
             str(one.number),
             _costed(one),
             (("1", _("Oui")),),
-            subjects=(one.pk,),
+            is_gone=not is_on(one),
         )
-        for one in projects[:MOST_ROWS]
+        for one in projects
     )
     return SheetShape(how_to, rows)
 

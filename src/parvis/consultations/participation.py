@@ -12,11 +12,12 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language
 
 from parvis.consultations.disclosure import are_few
-from parvis.consultations.enums import INTERACTIVE, ContributionKind, Proof
+from parvis.consultations.enums import INTERACTIVE, ContributionKind, Proof, SheetState
 from parvis.consultations.models import (
     ClosedVote,
     Consultation,
     Contribution,
+    PaperSheet,
     Participant,
     Phase,
     Vote,
@@ -59,7 +60,9 @@ class Participation:
     people: int
     # (label, number of people), the most used first.
     proofs: tuple[tuple[str, int], ...]
+    # Sheets counted, in part at least; sheets that two people found void.
     on_paper: int
+    void_sheets: int
     phases: tuple[PhaseParticipation, ...]
 
     @property
@@ -88,10 +91,16 @@ def compute(consultation: Consultation) -> Participation:
     )
     proofs = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
     phases = [phase for phase in consultation.phases.all() if phase.kind in INTERACTIVE]
+    sheets: dict[str, int] = dict(
+        PaperSheet.objects.filter(phase__consultation=consultation)
+        .values_list("state")
+        .annotate(number=Count("pk"))
+    )
     return Participation(
         people=sum(numbers.values()),
         proofs=tuple((str(Proof(proof).label), number) for proof, number in proofs),
-        on_paper=numbers.get(Proof.PAPER, 0),
+        on_paper=sheets.get(SheetState.COUNTED, 0) + sheets.get(SheetState.PARTLY, 0),
+        void_sheets=sheets.get(SheetState.VOID, 0),
         phases=tuple(_of_phase(phase) for phase in phases),
     )
 

@@ -6,7 +6,7 @@ wrong with it, so that the page shows it again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.consultations.amounts import euros
+from parvis.consultations.ballot_limits import Excess, Limited, excesses
 from parvis.consultations.models import (
     CONTRIBUTION_TEXT_LENGTH,
     CONTRIBUTION_TITLE_LENGTH,
@@ -45,8 +46,7 @@ def read_ballot(
 ) -> BallotRead:
     """Read a ballot; a project that is no longer proposed is left out, and said."""
     costs = {project.number: project.cost_euros or 0 for project in projects}
-    is_points = settings.ballot == "points"
-    ballot = _points(sent) if is_points else _approvals(sent)
+    ballot = _points(sent) if settings.ballot == "points" else _approvals(sent)
     gone = [number for number in ballot.given if number not in costs]
     for number in gone:
         del ballot.given[number]
@@ -54,10 +54,7 @@ def read_ballot(
         ballot.problems.append(
             _("Un projet que vous aviez choisi n’est plus proposé : relisez votre choix.")
         )
-    if is_points:
-        ballot.problems += _too_many_points(ballot.given, settings.points)
-    else:
-        ballot.problems += _too_many(ballot.given, settings, costs)
+    ballot.problems += [_said(excess) for excess in excesses(ballot.given, settings, costs)]
     if not ballot.given and not ballot.problems:
         ballot.problems.append(_("Vous n’avez encore rien choisi : choisissez au moins un projet."))
     return ballot
@@ -83,44 +80,24 @@ def _points(sent: QueryDict) -> BallotRead:
     return ballot
 
 
-def _too_many_points(given: Mapping[int, int], most: int) -> list[str]:
-    total = sum(given.values())
-    if total <= most:
-        return []
-    over = total - most
-    return [
-        ngettext(
+def _said(excess: Excess) -> str:
+    """The sentence for whoever filled in the ballot."""
+    if excess.what is Limited.POINTS:
+        return ngettext(
             "Vous avez donné %(total)d points sur %(most)d : retirez-en %(over)d.",
             "Vous avez donné %(total)d points sur %(most)d : retirez-en %(over)d.",
-            over,
-        )
-        % {"total": total, "most": most, "over": over}
-    ]
-
-
-def _too_many(
-    given: Mapping[int, int], settings: BudgetSettings, costs: Mapping[int, int]
-) -> list[str]:
-    problems = []
-    if settings.most_projects and len(given) > settings.most_projects:
-        problems.append(
-            ngettext(
-                "Vous avez choisi %(chosen)d projets : on en choisit %(most)d au plus.",
-                "Vous avez choisi %(chosen)d projets : on en choisit %(most)d au plus.",
-                settings.most_projects,
-            )
-            % {"chosen": len(given), "most": settings.most_projects}
-        )
-    cost = sum(costs[number] for number in given)
-    if settings.within_envelope and cost > settings.envelope_euros:
-        problems.append(
-            _(
-                "Vos projets coûtent ensemble %(cost)s : c’est %(over)s de plus que l’enveloppe. "
-                "Retirez-en."
-            )
-            % {"cost": euros(cost), "over": euros(cost - settings.envelope_euros)}
-        )
-    return problems
+            excess.over,
+        ) % {"total": excess.given, "most": excess.most, "over": excess.over}
+    if excess.what is Limited.PROJECTS:
+        return ngettext(
+            "Vous avez choisi %(chosen)d projets : on en choisit %(most)d au plus.",
+            "Vous avez choisi %(chosen)d projets : on en choisit %(most)d au plus.",
+            excess.most,
+        ) % {"chosen": excess.given, "most": excess.most}
+    return _(
+        "Vos projets coûtent ensemble %(cost)s : c’est %(over)s de plus que l’enveloppe. "
+        "Retirez-en."
+    ) % {"cost": euros(excess.given), "over": euros(excess.over)}
 
 
 def _whole(raw: str) -> int | None:

@@ -10,9 +10,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.consultations.enums import PhaseKind
-from parvis.consultations.models import Contribution, Phase
-from parvis.consultations.paper_forms import Box, Row, SheetShape, shape_of
+from parvis.consultations.amounts import euros
+from parvis.consultations.ballot_limits import Excess, Limited, excesses
+from parvis.consultations.enums import PhaseKind, VoidReason
+from parvis.consultations.models import MOST_POINTS, Contribution, Phase
+from parvis.consultations.paper_forms import VOID, Box, Row, SheetShape, numbers_of, shape_of
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
 
 MOST_SUPPORTS = 20
@@ -37,26 +39,27 @@ class LabelForm(forms.Form):
 
 
 class SheetForm(forms.Form):
-    """The fields of a sheet. `void`: blank, unreadable, or against the rule of the ballot."""
+    """The fields of a sheet, those of what has left since included: two people key one paper."""
 
     def __init__(self, phase: Phase, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.phase = phase
-        self.shape: SheetShape = shape_of(phase)
+        self.shape: SheetShape = shape_of(phase, with_gone=True)
         for row in self.shape.rows:
             self.fields[row.name] = _row_field(row)
         for box in self.shape.boxes:
             self.fields[box.name] = _box_field(box)
-        self.fields["void"] = forms.BooleanField(
+        self.fields[VOID] = forms.ChoiceField(
             label=_("Feuille nulle"),
             required=False,
-            help_text=_("Blanche, illisible, ou qui ne suit pas la règle inscrite dessus."),
+            choices=[("", _("Non, elle compte")), *VoidReason.choices],
+            help_text=_("Nulle, elle n’est qu’un nombre : rien de ce qu’elle dit n’est compté."),
         )
 
     def document(self) -> dict[str, Any]:
-        """What was keyed: {name: value}, without what was left empty."""
-        if self.cleaned_data["void"]:
-            return {"void": True}
+        """What was keyed: {name: value}, without what was left empty; of a void sheet, why."""
+        if self.cleaned_data[VOID]:
+            return {VOID: self.cleaned_data[VOID]}
         found = {}
         for name in self.fields:
             value = self.cleaned_data.get(name)
@@ -68,11 +71,16 @@ class SheetForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if found.get("void") or self.errors:
+        if found.get(VOID):
+            # Whatever is wrong with the rest is why it is void.
+            self.errors.clear()
+            return found
+        if self.errors:
             return found
         if not any(found.get(name) not in (None, "", False) for name in self.fields):
             self.add_error(
-                None, _("Rien n’est saisi : si la feuille est blanche, cochez « Feuille nulle ».")
+                None,
+                _("Rien n’est saisi : si la feuille est blanche, dites-le à « Feuille nulle »."),
             )
         if self.phase.kind == PhaseKind.IDEAS:
             self._check_idea(found)
@@ -93,38 +101,59 @@ class SheetForm(forms.Form):
             self.add_error("supports", _("Écrivez des numéros d’idées, séparés par des virgules."))
             return
         kept = sorted({int(part) for part in numbers})
+        # Those that left since are what the paper says: keyed like the others, not counted.
         known = set(
-            Contribution.objects.published()
-            .filter(phase=self.phase, kind="idea", number__in=kept)
-            .values_list("number", flat=True)
+            Contribution.objects.filter(
+                phase=self.phase, kind="idea", number__in=kept, published_at__isnull=False
+            ).values_list("number", flat=True)
         )
         missing = [str(number) for number in kept if number not in known]
         if missing:
             self.add_error(
                 "supports",
-                _("Aucune idée publiée ne porte ce numéro : %(numbers)s.")
+                _("Aucune idée publiée n’a porté ce numéro : %(numbers)s.")
                 % {"numbers": ", ".join(missing)},
             )
         found["supports"] = ", ".join(map(str, kept))
 
     def _check_budget(self, found: dict[str, Any]) -> None:
         own = settings_as(BudgetSettings, self.phase.kind, self.phase.settings)
-        chosen = [row for row in self.shape.rows if found.get(row.name)]
-        rule = _(
-            "la feuille ne suit pas la règle : cochez « Feuille nulle » si c’est ce qui y est."
-        )
-        if own.ballot == "points":
-            total = sum(found[row.name] for row in chosen)
-            if total > own.points:
-                self.add_error(None, _("%(total)d points : ") % {"total": total} + rule)
-            return
-        if own.most_projects and len(chosen) > own.most_projects:
-            self.add_error(None, _("%(count)d projets : ") % {"count": len(chosen)} + rule)
-        if own.within_envelope:
-            keys = [key for row in chosen for key in row.subjects]
-            costs = Contribution.objects.filter(pk__in=keys).values_list("cost_euros", flat=True)
-            if sum(cost or 0 for cost in costs) > own.envelope_euros:
-                self.add_error(None, _("Au-dessus de l’enveloppe : ") + rule)
+        given = {
+            numbers_of(row.name)[0]: int(found[row.name])
+            for row in self.shape.rows
+            if found.get(row.name)
+        }
+        costs = {
+            number: cost or 0
+            for number, cost in Contribution.objects.filter(
+                phase=self.phase, number__in=given
+            ).values_list("number", "cost_euros")
+        }
+        for excess in excesses(given, own, costs):
+            self.add_error(
+                None,
+                _broken(excess)
+                + " "
+                + _(
+                    "Relisez le papier ; si c’est bien ce qu’il dit, choisissez « %(reason)s » à "
+                    "« Feuille nulle »."
+                )
+                % {"reason": VoidReason.RULE.label},
+            )
+
+
+def _broken(excess: Excess) -> str:
+    if excess.what is Limited.EUROS:
+        return _("Les projets cochés coûtent %(given)s ensemble, l’enveloppe est de %(most)s.") % {
+            "given": euros(excess.given),
+            "most": euros(excess.most),
+        }
+    words = (
+        _("La feuille partage %(given)d points, la règle en donne %(most)d.")
+        if excess.what is Limited.POINTS
+        else _("La feuille coche %(given)d projets, la règle en permet %(most)d.")
+    )
+    return words % {"given": excess.given, "most": excess.most}
 
 
 def shown(form: SheetForm, name: str, document: Mapping[str, Any]) -> str:
@@ -132,17 +161,24 @@ def shown(form: SheetForm, name: str, document: Mapping[str, Any]) -> str:
     value = document.get(name)
     if value in (None, ""):
         return _("(vide)")
-    if value is True:
-        return _("oui")
     choices = getattr(form.fields.get(name), "choices", None) or ()
     return str(dict(choices).get(str(value), value))
 
 
 def _row_field(row: Row) -> forms.Field:
     label = " – ".join(part for part in (row.number, row.text) if part)
+    gone = (
+        _("N’est plus proposé : tapez ce que dit le papier, ce ne sera pas compté.")
+        if row.is_gone
+        else ""
+    )
     if not row.choices:
-        return forms.IntegerField(label=label, required=False, min_value=0, max_value=row.most)
-    return forms.ChoiceField(label=label, required=False, choices=[("", _("Rien")), *row.choices])
+        return forms.IntegerField(
+            label=label, required=False, min_value=0, max_value=MOST_POINTS, help_text=gone
+        )
+    return forms.ChoiceField(
+        label=label, required=False, choices=[("", _("Rien")), *row.choices], help_text=gone
+    )
 
 
 def _box_field(box: Box) -> forms.Field:

@@ -33,10 +33,12 @@ class PaperSheet(models.Model):
     settled_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # {name of a field: code of `LeftOut`}: answers that were not counted, and why.
+    left_out = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=SheetState.choices, default=SheetState.WAITING)
     keyed_at = models.DateTimeField(default=timezone.now)
-    # Who its votes are counted as; null = not counted.
-    participant = models.OneToOneField(
+    # Who its votes are counted as, until the phase closes; null = not counted, or nobody any more.
+    participant = models.ForeignKey(
         Participant, null=True, on_delete=models.PROTECT, related_name="+"
     )
 

@@ -134,6 +134,14 @@ def vote(ballot: Ballot) -> int:
         raise TooBusy from busy
 
 
+def vote_at_once(ballot: Ballot) -> None:
+    """The same, in the transaction of the caller: what was looked at before it still holds."""
+    _check(ballot)
+    (outcome,) = commit([ballot])
+    if isinstance(outcome, Exception):
+        raise outcome
+
+
 def _check(ballot: Ballot) -> None:
     values = _VALUES[ballot.kind]
     if len(ballot.choices) > MOST_VOTES_A_REQUEST:

@@ -12,6 +12,7 @@ declare(
     "first",
     "second",
     "settled",
+    "left_out",
     purpose=_("comparer les deux saisies d’une feuille et répondre à une contestation"),
     controller=Controller.ORGANISATION,
     retention=_("jusqu’à la fin du délai de recours de son étape"),

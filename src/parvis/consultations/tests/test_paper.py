@@ -22,37 +22,22 @@ from parvis.consultations.enums import (
 from parvis.consultations.forms.paper import SheetForm
 from parvis.consultations.models import Contribution, PaperSheet, Participant, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
-from parvis.consultations.operations.keying import count_sheet, forget_keyed, key_sheet
+from parvis.consultations.operations.keying import forget_keyed, key_sheet
+from parvis.consultations.operations.paper_counting import count_sheet
 from parvis.consultations.paper_forms import pairs_of, shape_of
+from parvis.consultations.participation import compute
 from parvis.consultations.phase_settings import BudgetSettings, Choice, IdeasSettings
 from parvis.consultations.tests.factories import ContributionFactory, running_phase, written
 from parvis.consultations.tests.moderators import coordinator_of, member_of
+from parvis.consultations.tests.paper import given, keyed, opinions
 from parvis.documents.paper_sheets import render_sheets
-from parvis.foundation.errors import Conflict, Refusal
+from parvis.foundation.errors import Conflict
 from parvis.foundation.tests.races import at_once, needs_a_server
 from parvis.journal.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
 HOSTILE = "<script>alert(1)</script> {{ 7 }} ‮ #set page(width: 1pt) « fin »"
-
-
-def opinions() -> Phase:
-    phase = running_phase(PhaseKind.OPINIONS)
-    written(phase, ContributionKind.STATEMENT, "Des bancs.", "Des arbres.", "Des rues calmes.")
-    return phase
-
-
-def keyed(phase: Phase, label: str, *documents: dict[str, object]) -> PaperSheet:
-    """Key a sheet as one person, then as another."""
-    for document in documents:
-        sheet = key_sheet(phase=phase, label=label, document=document, by=PersonFactory.create())
-    return sheet
-
-
-def given(phase: Phase) -> dict[int, int]:
-    """{number of what is voted on: value} of the votes of the phase."""
-    return dict(Vote.objects.filter(phase=phase).values_list("subject__number", "value"))
 
 
 # --- Agreement, difference
@@ -102,16 +87,25 @@ def test_a_difference_is_settled_with_the_paper_in_hand():
     client.post(page, {"s1": "-1", "s3": "0"})
     assert given(phase) == {1: -1, 3: 0}
     assert PaperSheet.objects.get().state == SheetState.COUNTED
-    assert client.get(page).status_code == 302
-    client.post(page, {"s1": "1"})
+    assert "Comptée" in client.get(page).content.decode()
+    assert client.post(page, {"s1": "1"}).status_code == 302
     assert given(phase) == {1: -1, 3: 0}
 
 
 def test_a_void_sheet_is_void_once_two_people_say_so():
     phase = opinions()
-    assert keyed(phase, "V", {"void": True}, {"void": True}).state == SheetState.VOID
-    assert keyed(phase, "W", {"void": True}, {"s1": "1"}).state == SheetState.DIFFERS
+    blank, rule = {"void": "blank"}, {"void": "rule"}
+    sheet = keyed(phase, "V", blank, blank)
+    assert sheet.state == SheetState.VOID
+    assert keyed(phase, "W", blank, {"s1": "1"}).state == SheetState.DIFFERS
+    assert keyed(phase, "X", blank, rule).state == SheetState.DIFFERS
     assert not Participant.objects.exists()
+    assert Entry.objects.filter(details__void="blank", subject_id=sheet.pk).count() == 1
+    client, _person = member_of(phase.consultation, TeamRole.PAPER)
+    here = reverse("consultations:paper_sheets", args=[phase.consultation_id, phase.position])
+    assert "Blanche" in client.get(here).content.decode()
+    figures = compute(phase.consultation)
+    assert (figures.people, figures.on_paper, figures.void_sheets) == (0, 0, 1)
 
 
 # --- Each kind of phase
@@ -153,7 +147,7 @@ def test_an_idea_on_paper_with_supports():
 def test_pairs_on_paper():
     phase = running_phase(PhaseKind.PAIRS)
     items = written(phase, ContributionKind.ITEM, "Vélo", "Bus", "Marche")
-    document = {"p1-2": "2", "p2-3": "0", "p3-1": "1"}
+    document = {"p1-2": "2", "p2-3": "0", "p1-3": "1"}
     assert keyed(phase, "P", document, document).state == SheetState.COUNTED
     low, middle, high = (item.pk for item in items)
     assert sorted(Vote.objects.values_list("subject", "other", "value")) == [
@@ -200,7 +194,7 @@ def test_a_budget_on_paper_keeps_to_the_rule(ballot):
         expected = {1: 1, 2: 1}
     for wrong in bad:
         assert not SheetForm(phase, wrong).is_valid()
-    assert SheetForm(phase, {**bad[0], "void": "on"}).is_valid()
+    assert SheetForm(phase, {**bad[0], "void": "rule"}).is_valid()
     form = SheetForm(phase, good)
     assert form.is_valid()
     keyed(phase, "B", form.document(), form.document())
@@ -224,35 +218,6 @@ def test_nothing_is_keyed_after_the_close_and_the_close_waits_for_nothing():
     shown = client.get(page.replace("saisir/", "")).content.decode()
     assert "1 feuille n’est pas encore comptée" in shown
     assert PaperSheet.objects.get().state == SheetState.WAITING
-
-
-def test_a_statement_refused_meanwhile_leaves_the_sheet_to_be_counted():
-    phase = opinions()
-    client, _person = member_of(phase.consultation, TeamRole.PAPER)
-    keyed(phase, "1-0001", {"s1": "1", "s2": "1"})
-    Contribution.objects.filter(phase=phase, number=2).update(state="refused")
-    with pytest.raises(Refusal, match="plus proposé"):
-        keyed(phase, "1-0001", {"s1": "1", "s2": "1"})
-    assert PaperSheet.objects.get().state == SheetState.AGREED
-    Contribution.objects.filter(phase=phase, number=2).update(state="published")
-    client.post(reverse("consultations:paper_count", args=[phase.consultation_id, phase.position]))
-    assert PaperSheet.objects.get().state == SheetState.COUNTED
-    assert given(phase) == {1: 1, 2: 1}
-
-
-def test_a_sheet_that_cannot_be_counted_does_not_keep_the_others():
-    phase = opinions()
-    client, _person = member_of(phase.consultation, TeamRole.PAPER)
-    for label, document in (("1-0001", {"s2": "1"}), ("1-0002", {"s1": "-1"})):
-        keyed(phase, label, document)
-        PaperSheet.objects.filter(label=label).update(
-            second=document, second_by=PersonFactory.create(), state=SheetState.AGREED
-        )
-    Contribution.objects.filter(phase=phase, number=2).update(state="refused")
-    client.post(reverse("consultations:paper_count", args=[phase.consultation_id, phase.position]))
-    assert PaperSheet.objects.get(label="1-0001").state == SheetState.AGREED
-    assert PaperSheet.objects.get(label="1-0002").state == SheetState.COUNTED
-    assert given(phase) == {1: -1}
 
 
 def test_what_was_keyed_is_forgotten_once_nobody_can_contest():

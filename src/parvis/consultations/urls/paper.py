@@ -14,5 +14,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PAPER}<int:position>/saisir/", paper.key, name="paper_key"),
     path(f"{_PAPER}<int:position>/compter/", paper.count, name="paper_count"),
     path(f"{_PAPER}<int:position>/imprimer/", paper.printed, name="paper_print"),
-    path(f"{_PAPER}feuilles/<int:sheet>/", paper.settle, name="paper_sheet"),
+    path(f"{_PAPER}feuilles/<int:sheet>/", paper.sheet, name="paper_sheet"),
 ]

@@ -20,8 +20,9 @@ from parvis.consultations.blank_sheets import MOST_SHEETS, sheets_of
 from parvis.consultations.enums import SheetState
 from parvis.consultations.forms.paper import LabelForm, SheetForm, shown
 from parvis.consultations.models import PaperSheet, Phase
-from parvis.consultations.operations import keying
+from parvis.consultations.operations import keying, paper_counting
 from parvis.consultations.paper_forms import differences, takes_paper
+from parvis.consultations.paper_words import outcome, said_on
 from parvis.consultations.permissions.members import access_sheet, may_key_paper
 from parvis.consultations.permissions.public import may_take_part
 from parvis.consultations.permissions.team import access_consultation, access_phase
@@ -38,8 +39,12 @@ PILLS = {
     SheetState.DIFFERS: "bad",
     SheetState.AGREED: "wait",
     SheetState.COUNTED: "good",
+    SheetState.PARTLY: "good",
+    SheetState.UNCOUNTED: "bad",
     SheetState.VOID: "",
 }
+_COUNTED = (SheetState.COUNTED, SheetState.PARTLY)
+_LEFT = (SheetState.WAITING, SheetState.DIFFERS, SheetState.AGREED)
 
 
 class SheetListing(Listing):
@@ -51,7 +56,7 @@ class SheetListing(Listing):
             order=("label",),
             link=lambda sheet: (
                 reverse("consultations:paper_sheet", args=[sheet.phase.consultation_id, sheet.pk])
-                if sheet.state == SheetState.DIFFERS
+                if sheet.state != SheetState.WAITING
                 else ""
             ),
         ),
@@ -62,6 +67,7 @@ class SheetListing(Listing):
             order=("state",),
             pill=lambda sheet: PILLS[SheetState(sheet.state)],
         ),
+        Column("motif", gettext_lazy("Motif, ou ce qui n’est pas compté"), outcome),
         Column("un", gettext_lazy("Première saisie"), "first_by"),
         Column("deux", gettext_lazy("Seconde saisie"), "second_by"),
         Column("le", gettext_lazy("Dernière saisie le"), "keyed_at", order=("keyed_at",)),
@@ -97,13 +103,10 @@ def phases(request: HatRequest, pk: int) -> HttpResponse:
     rows = [
         {"phase": phase, "takes": may_take_part(phase, timezone.now())}
         for phase in consultation.phases.annotate(
-            counted=Count("sheets", filter=Q(sheets__state=SheetState.COUNTED)),
-            left=Count(
-                "sheets",
-                filter=Q(
-                    sheets__state__in=[SheetState.WAITING, SheetState.DIFFERS, SheetState.AGREED]
-                ),
-            ),
+            counted=Count("sheets", filter=Q(sheets__state__in=_COUNTED)),
+            void=Count("sheets", filter=Q(sheets__state=SheetState.VOID)),
+            uncounted=Count("sheets", filter=Q(sheets__state=SheetState.UNCOUNTED)),
+            left=Count("sheets", filter=Q(sheets__state__in=_LEFT)),
         )
         if takes_paper(phase)
     ]
@@ -130,10 +133,8 @@ def sheets(request: HatRequest, pk: int, position: int) -> HttpResponseBase:
             "phase": phase,
             "takes": may_take_part(phase, timezone.now()),
             "counts": counts,
-            "left": sum(
-                counts.get(state, 0)
-                for state in (SheetState.WAITING, SheetState.DIFFERS, SheetState.AGREED)
-            ),
+            "left": sum(counts.get(state, 0) for state in _LEFT),
+            "to_count": len(paper_counting.may_be_counted(phase)),
             "form": LabelForm(),
             "print_form": PrintForm(),
             **team_context(phase.consultation, "paper"),
@@ -182,22 +183,45 @@ def key(request: HatRequest, pk: int, position: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @hat_required(*TEAM)
-def settle(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
-    """Both readings side by side where they differ; what the paper says, keyed a third time."""
+def sheet(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
+    """What a sheet says, and what of it is not counted; where two readings differ, settling it."""
     found = access_sheet(request.hat, pk, sheet)
     phase = found.phase
     require(may_key_paper(request.hat, phase.consultation))
-    if found.state != SheetState.DIFFERS:
+    if found.state == SheetState.DIFFERS:
+        return _settle(request, found)
+    if request.method == "POST" or found.state == SheetState.WAITING:
+        # A second reading is blind to the first.
         messages.info(
             request,
             _("Feuille %(label)s : %(state)s.")
             % {"label": found.label, "state": SheetState(found.state).label.lower()},
         )
         return redirect("consultations:paper_sheets", pk, phase.position)
+    return render(
+        request,
+        "consultations/paper/sheet.html",
+        {
+            "phase": phase,
+            "sheet": found,
+            "pill": PILLS[SheetState(found.state)],
+            "outcome": outcome(found),
+            "said": said_on(found),
+            "is_forgotten": not found.first,
+            **team_context(phase.consultation, "paper"),
+        },
+    )
+
+
+def _settle(request: HatRequest, found: PaperSheet) -> HttpResponse:
+    """Both readings side by side; what the paper says, keyed a third time."""
+    phase = found.phase
+    pk = phase.consultation_id
     apart = differences(found.first, found.second)
     sent = request.POST if request.method == "POST" else None
     agreed = {name: value for name, value in found.first.items() if name not in apart}
     form = SheetForm(phase, sent, initial=agreed)
+    order = {name: rank for rank, name in enumerate(form.fields)}
     if sent is not None and form.is_valid():
         try:
             done = keying.settle_sheet(sheet=found, document=form.document(), by=request.user)
@@ -217,11 +241,11 @@ def settle(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
             "sheet": found,
             "apart": [
                 {
-                    "label": form.fields[name].label if name in form.fields else name,
+                    "label": form.fields[name].label,
                     "first": shown(form, name, found.first),
                     "second": shown(form, name, found.second),
                 }
-                for name in apart
+                for name in sorted(apart, key=order.__getitem__)
             ],
             "form": form,
             **team_context(phase.consultation, "paper"),
@@ -233,13 +257,12 @@ def settle(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
 @require_POST
 @hat_required(*TEAM)
 def count(request: HatRequest, pk: int, position: int) -> HttpResponse:
-    """Count again what was agreed and not counted, after a cut or a mended subject."""
+    """Count what was agreed and not counted: after a cut, or once it is proposed again."""
     phase = _phase(request, pk, position)
-    agreed = PaperSheet.objects.filter(phase=phase, state=SheetState.AGREED).order_by("pk")
     done = refused = 0
-    for sheet in agreed:
+    for sheet in paper_counting.may_be_counted(phase):
         try:
-            keying.count_sheet(sheet=sheet, by=request.user)
+            paper_counting.count_sheet(sheet=sheet, by=request.user)
         except Refusal as refusal:
             # One that cannot be counted does not keep the others.
             refused += 1
@@ -292,8 +315,16 @@ def _tell(request: HatRequest, sheet: PaperSheet) -> None:
         ),
         SheetState.AGREED: _("Feuille %(label)s : saisies d’accord, à compter."),
         SheetState.COUNTED: _("Feuille %(label)s : comptée."),
-        SheetState.VOID: _("Feuille %(label)s : nulle."),
+        SheetState.PARTLY: _("Feuille %(label)s : comptée, sauf %(what)s."),
+        SheetState.UNCOUNTED: _(
+            "Feuille %(label)s : rien n’a pu être compté, %(what)s. Elle reste lisible depuis la "
+            "liste."
+        ),
+        SheetState.VOID: _("Feuille %(label)s : nulle (%(what)s)."),
     }
-    level = messages.WARNING if sheet.state == SheetState.DIFFERS else messages.SUCCESS
-    text = words[SheetState(sheet.state)] % {"label": sheet.label}
-    messages.add_message(request, level, text)
+    is_well = sheet.state in (SheetState.WAITING, SheetState.COUNTED, SheetState.VOID)
+    messages.add_message(
+        request,
+        messages.SUCCESS if is_well else messages.WARNING,
+        words[SheetState(sheet.state)] % {"label": sheet.label, "what": outcome(sheet)},
+    )

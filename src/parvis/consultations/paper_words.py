@@ -1,0 +1,62 @@
+"""What a sheet of paper says and what was not counted of it, in words for the team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from parvis.consultations.enums import LeftOut, SheetState, VoidReason
+from parvis.consultations.forms.paper import SheetForm, shown
+from parvis.consultations.models import PaperSheet
+from parvis.consultations.operations.paper_counting import agreed_document, void_reason
+from parvis.consultations.paper_forms import VOID, numbers_of
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer of a sheet; `why` it is not counted, empty where it is."""
+
+    question: str
+    answer: str
+    why: str
+
+
+def said_on(sheet: PaperSheet) -> list[Said]:
+    """What two people read on a sheet, in its order; empty once it is forgotten."""
+    document = agreed_document(sheet)
+    form = SheetForm(sheet.phase)
+    return [
+        Said(str(form.fields[name].label), shown(form, name, document), _why(sheet, name))
+        for name in form.fields
+        if name in document and name != VOID
+    ]
+
+
+def outcome(sheet: PaperSheet) -> str:
+    """Why a sheet is void, or what of it is not counted and why; empty where all is well."""
+    if sheet.state == SheetState.VOID:
+        return str(dict(VoidReason.choices).get(void_reason(sheet), ""))
+    return not_counted(sheet.left_out)
+
+
+def not_counted(left_out: Mapping[str, str]) -> str:
+    """ "n° 2 (refusé depuis par la modération), n° 5 (retiré depuis)"; empty for nothing."""
+    names = sorted(left_out, key=lambda name: (numbers_of(name), name))
+    return ", ".join(
+        _("%(what)s (%(why)s)") % {"what": _about(name), "why": LeftOut(left_out[name]).label}
+        for name in names
+    )
+
+
+def _about(name: str) -> str:
+    numbers = [str(number) for number in numbers_of(name)]
+    return _("n° %(numbers)s") % {"numbers": " / ".join(numbers)}
+
+
+def _why(sheet: PaperSheet, name: str) -> str:
+    if name == "supports":
+        return not_counted({key: why for key, why in sheet.left_out.items() if key[0] == "i"})
+    why = sheet.left_out.get(name)
+    return str(LeftOut(why).label) if why else ""
