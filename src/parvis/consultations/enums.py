@@ -207,6 +207,8 @@ class VoidReason(models.TextChoices):
     BLANK = "blank", _("Blanche")
     UNREADABLE = "unreadable", _("Illisible")
     RULE = "rule", _("Contre la règle inscrite dessus")
+    # Where sheets say whose they are.
+    UNKNOWN = "unknown", _("Sans code ni nom reconnu")
     OTHER = "other", _("Autre motif")
 
 
@@ -219,6 +221,12 @@ class LeftOut(models.TextChoices):
     SPLIT = "split", _("scindé depuis")
     WAITING = "waiting", _("en cours de relecture")
     GONE = "gone", _("introuvable")
+    # One person, one voice.
+    ONLINE = "online", _("cette personne a voté en ligne")
+    SAID = "said", _("déjà soutenu par cette personne")
+    TWICE = "twice", _("cette personne a déjà une feuille comptée")
+    UNKNOWN = "unknown", _("le code ou le nom a été annulé depuis")
+    ERASED = "erased", _("cette personne a fait effacer ses données")
 
 
 class Verdict(models.TextChoices):

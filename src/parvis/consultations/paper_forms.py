@@ -17,10 +17,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind
+from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, Proof
 from parvis.consultations.models import (
     CONTRIBUTION_TEXT_LENGTH,
     CONTRIBUTION_TITLE_LENGTH,
+    Consultation,
     Contribution,
     Phase,
 )
@@ -37,6 +38,8 @@ MOST_PAIRS = 15
 NEITHER = "0"
 # The field that says that a sheet is void: a code of `VoidReason`.
 VOID = "void"
+# Whose a sheet is: the code of a `Proof`, a space, the identity hashed from what is written on it.
+WHO = "who"
 _LINE = re.compile(r"[scji](\d{1,9})|p(\d{1,9})-(\d{1,9})", re.ASCII)
 
 ROWS_OF: Mapping[str, ContributionKind] = {
@@ -84,6 +87,17 @@ class SheetShape:
 def takes_paper(phase: Phase) -> bool:
     """Whether anything is keyed in that kind of phase."""
     return phase.kind == PhaseKind.IDEAS or phase.kind in ROWS_OF
+
+
+def paper_proofs(consultation: Consultation) -> tuple[Proof, ...]:
+    """The means by which a sheet of it may say whose it is; none where nothing on paper proves it.
+
+    A code or a name on paper is what would be typed online. A mail link or an identity provider
+    proves nothing there.
+    """
+    if not consultation.is_verified:
+        return ()
+    return tuple(proof for proof in (Proof.CODE, Proof.ROLL) if proof in consultation.proofs)
 
 
 def shape_of(phase: Phase, *, with_gone: bool = False) -> SheetShape:

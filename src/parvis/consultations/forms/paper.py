@@ -13,9 +13,21 @@ from django.utils.translation import gettext_lazy
 from parvis.consultations.amounts import euros
 from parvis.consultations.ballot_limits import Excess, Limited, excesses
 from parvis.consultations.enums import PhaseKind, VoidReason
+from parvis.consultations.forms.paper_voters import VOTER_FIELDS, read_voter, voter_fields
 from parvis.consultations.models import MOST_POINTS, Contribution, Phase
-from parvis.consultations.paper_forms import VOID, Box, Row, SheetShape, numbers_of, shape_of
+from parvis.consultations.paper_forms import (
+    VOID,
+    WHO,
+    Box,
+    Row,
+    SheetShape,
+    numbers_of,
+    paper_proofs,
+    shape_of,
+)
 from parvis.consultations.phase_settings import BudgetSettings, settings_as
+from parvis.foundation.errors import Refusal
+from parvis.foundation.forms import show_refusal
 
 MOST_SUPPORTS = 20
 _LABEL = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
@@ -41,10 +53,14 @@ class LabelForm(forms.Form):
 class SheetForm(forms.Form):
     """The fields of a sheet, those of what has left since included: two people key one paper."""
 
-    def __init__(self, phase: Phase, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, phase: Phase, *args: Any, asks_voter: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.phase = phase
         self.shape: SheetShape = shape_of(phase, with_gone=True)
+        self.voter = ""
+        self.asks_voter = asks_voter and bool(paper_proofs(phase.consultation))
+        if self.asks_voter:
+            self.fields.update(voter_fields(phase.consultation))
         for row in self.shape.rows:
             self.fields[row.name] = _row_field(row)
         for box in self.shape.boxes:
@@ -52,7 +68,7 @@ class SheetForm(forms.Form):
         self.fields[VOID] = forms.ChoiceField(
             label=_("Feuille nulle"),
             required=False,
-            choices=[("", _("Non, elle compte")), *VoidReason.choices],
+            choices=[("", _("Non, elle compte")), *_void_reasons(phase)],
             help_text=_("Nulle, elle n’est qu’un nombre : rien de ce qu’elle dit n’est compté."),
         )
 
@@ -60,8 +76,8 @@ class SheetForm(forms.Form):
         """What was keyed: {name: value}, without what was left empty; of a void sheet, why."""
         if self.cleaned_data[VOID]:
             return {VOID: self.cleaned_data[VOID]}
-        found = {}
-        for name in self.fields:
+        found = {WHO: self.voter} if self.voter else {}
+        for name in self._answers():
             value = self.cleaned_data.get(name)
             if isinstance(value, str):
                 value = " ".join(value.split()) if name != "text" else _lines(value)
@@ -77,7 +93,7 @@ class SheetForm(forms.Form):
             return found
         if self.errors:
             return found
-        if not any(found.get(name) not in (None, "", False) for name in self.fields):
+        if not any(found.get(name) not in (None, "", False) for name in self._answers()):
             self.add_error(
                 None,
                 _("Rien n’est saisi : si la feuille est blanche, dites-le à « Feuille nulle »."),
@@ -86,7 +102,16 @@ class SheetForm(forms.Form):
             self._check_idea(found)
         if self.phase.kind == PhaseKind.BUDGET:
             self._check_budget(found)
+        if self.asks_voter:
+            try:
+                self.voter = read_voter(self.phase.consultation, found)
+            except Refusal as refusal:
+                show_refusal(self, refusal)
         return found
+
+    def _answers(self) -> list[str]:
+        """Names of the fields of what the sheet says."""
+        return [name for name in self.fields if name not in VOTER_FIELDS and name != VOID]
 
     def _check_idea(self, found: dict[str, Any]) -> None:
         if found.get("text") and not found.get("title"):
@@ -142,6 +167,15 @@ class SheetForm(forms.Form):
             )
 
 
+def _void_reasons(phase: Phase) -> list[tuple[str, str]]:
+    is_proved = bool(paper_proofs(phase.consultation))
+    return [
+        (reason.value, str(reason.label))
+        for reason in VoidReason
+        if is_proved or reason != VoidReason.UNKNOWN
+    ]
+
+
 def _broken(excess: Excess) -> str:
     if excess.what is Limited.EUROS:
         return _("Les projets cochés coûtent %(given)s ensemble, l’enveloppe est de %(most)s.") % {
@@ -161,6 +195,8 @@ def shown(form: SheetForm, name: str, document: Mapping[str, Any]) -> str:
     value = document.get(name)
     if value in (None, ""):
         return _("(vide)")
+    if name == WHO:
+        return _("(gardé sous forme d’empreinte, qui ne s’affiche pas)")
     choices = getattr(form.fields.get(name), "choices", None) or ()
     return str(dict(choices).get(str(value), value))
 

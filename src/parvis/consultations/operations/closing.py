@@ -30,6 +30,7 @@ from parvis.consultations.models import (
     ClosedVote,
     Consultation,
     Notice,
+    PaperSheet,
     Phase,
     PhaseFigures,
     SupportMove,
@@ -38,6 +39,7 @@ from parvis.consultations.models import (
 from parvis.consultations.operations.holding import hold_consultation, hold_phase
 from parvis.consultations.operations.mail_names import digest_mails
 from parvis.consultations.operations.notices import forget_what_told_supports
+from parvis.consultations.paper_forms import WHO
 from parvis.consultations.results.counting import count
 from parvis.foundation.errors import Conflict
 from parvis.foundation.freed_space import wipe_freed_space
@@ -58,6 +60,7 @@ def close_phase(*, phase: Phase, by: Person | None = None) -> Phase:
             raise Conflict(_("Cette étape n’est pas finie."))
         held.participants = Vote.objects.filter(phase=held).values("participant").distinct().count()
         cut_ballots(held, BALLOT_KINDS)
+        _cut_sheets(held)
         held.result = count(held)
         # What was computed on the way knew people by their keys.
         PhaseFigures.objects.filter(phase=held).update(state={})
@@ -125,7 +128,7 @@ def finish_close(*, phase: Phase) -> None:
 
     Done again by the tasks until it was done once; raise what `wipe_freed_space` raises.
     """
-    wipe_freed_space(Vote, PhaseFigures, SupportMove, Notice, OutgoingMail)
+    wipe_freed_space(Vote, PhaseFigures, SupportMove, Notice, OutgoingMail, PaperSheet)
     with scopes_disabled():
         Phase.objects.filter(pk=phase.pk).update(traces_wiped_at=timezone.now())
 
@@ -157,6 +160,17 @@ def cut_ballots(phase: Phase, kinds: Collection[str]) -> int:
             )
     votes.delete()
     return len(voters)
+
+
+def _cut_sheets(phase: Phase) -> None:
+    """Take away whose each sheet of paper was: what was keyed of it stays, of nobody."""
+    sheets = list(PaperSheet.objects.filter(phase=phase))
+    for sheet in sheets:
+        sheet.participant = None
+        for document in (sheet.first, sheet.second, sheet.settled):
+            document.pop(WHO, None)
+    fields = ["first", "second", "settled", "participant"]
+    PaperSheet.objects.bulk_update(sheets, fields, batch_size=100)
 
 
 def overwrite_what_is_freed() -> None:

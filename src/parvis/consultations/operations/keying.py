@@ -21,7 +21,7 @@ from parvis.consultations.enums import SheetState
 from parvis.consultations.models import PaperSheet, Phase
 from parvis.consultations.operations.holding import share_running
 from parvis.consultations.operations.paper_counting import count_sheet, record_sheet
-from parvis.consultations.paper_forms import VOID, differences
+from parvis.consultations.paper_forms import VOID, WHO, differences
 from parvis.foundation.errors import Conflict
 
 
@@ -94,17 +94,21 @@ def settle_sheet(*, sheet: PaperSheet, document: Mapping[str, Any], by: Person) 
     with transaction.atomic():
         share_running(sheet.phase)
         held = PaperSheet.objects.select_for_update().get(pk=sheet.pk)
-        if held.settled_by_id == by.pk and held.settled == dict(document):
+        said = dict(document)
+        if not said.get(VOID) and held.first.get(WHO) == held.second.get(WHO):
+            # Both read alike whose it is: nobody types it a third time.
+            said |= {name: value for name, value in held.first.items() if name == WHO}
+        if held.settled_by_id == by.pk and held.settled == said:
             return held
         if held.state != SheetState.DIFFERS:
             raise Conflict(
                 _("Cette feuille vient d’être tranchée : %(state)s.")
                 % {"state": SheetState(held.state).label.lower()}
             )
-        held.settled, held.settled_by = dict(document), by
-        held.state = SheetState.VOID if document.get(VOID) else SheetState.AGREED
+        held.settled, held.settled_by = said, by
+        held.state = SheetState.VOID if said.get(VOID) else SheetState.AGREED
         held.save(update_fields=["settled", "settled_by", "state"])
-        record_sheet("consultation.sheet_settled", held, by, void=document.get(VOID, ""))
+        record_sheet("consultation.sheet_settled", held, by, void=said.get(VOID, ""))
     if held.state == SheetState.AGREED:
         held = count_sheet(sheet=held, by=by)
     return held

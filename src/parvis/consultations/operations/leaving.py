@@ -21,6 +21,7 @@ from parvis.consultations.models import (
     Attachment,
     Contribution,
     ModerationDecision,
+    PaperSheet,
     Participant,
     ParticipantAccess,
     Vote,
@@ -136,6 +137,9 @@ def erase_person_again(participant_pk: int) -> None:
             contribution__author=held, by__isnull=True, act=ModerationAct.APPEALED
         ).update(words="")
         Contribution.objects.filter(author=held).update(author=None)
+        PaperSheet.objects.filter(participant=held).update(
+            first={}, second={}, settled={}, left_out={}
+        )
         ParticipantAccess.objects.filter(participant=held).delete()
         held.follows.all().delete()
         held.notices.all().delete()

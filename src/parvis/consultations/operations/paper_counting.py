@@ -2,7 +2,11 @@
 
 A sheet is counted like any vote, before its phase closes, in one transaction. What it says of
 something that is no longer voted on stays on the sheet with the reason; it is counted later if that
-thing is proposed again while the phase runs. Nothing that was voted is ever written over.
+thing is proposed again while the phase runs.
+
+Where a sheet says whose it is, it counts as that person, who is one participant on paper and
+online: what they voted online stands, whichever came first, and of two sheets the first counts. A
+sheet of nobody in particular is a participant of its own.
 """
 
 from __future__ import annotations
@@ -25,11 +29,20 @@ from parvis.consultations.enums import (
     SheetState,
     VoteKind,
 )
-from parvis.consultations.models import Contribution, PaperSheet, Participant, Phase
+from parvis.consultations.models import (
+    Consultation,
+    Contribution,
+    PaperSheet,
+    Participant,
+    Phase,
+    PrintedCode,
+    RollEntry,
+    Vote,
+)
 from parvis.consultations.operations.contributing import Content, contribute
 from parvis.consultations.operations.holding import share_running
 from parvis.consultations.operations.voting import Ballot, Choice, preference, vote_at_once
-from parvis.consultations.paper_forms import NEITHER, ROWS_OF, VOID, is_on, numbers_of
+from parvis.consultations.paper_forms import NEITHER, ROWS_OF, VOID, WHO, is_on, numbers_of
 from parvis.journal.operations import record
 
 VOTES: Mapping[str, VoteKind] = {
@@ -55,10 +68,13 @@ _WHY: Mapping[str, LeftOut] = {
     ContributionState.SPLIT: LeftOut.SPLIT,
     ContributionState.WAITING: LeftOut.WAITING,
 }
+_MAY_COME_BACK = frozenset(map(str, _WHY.values()))
+# A ballot that says all at once: nothing is added to one made online.
+_WHOLE = frozenset({PhaseKind.BUDGET})
 
 
 def count_sheet(*, sheet: PaperSheet, by: Person) -> PaperSheet:
-    """Count an agreed sheet as a participant of its own, or what is left of it; idempotent.
+    """Count an agreed sheet, or what is left of it; idempotent.
 
     Raise `Conflict` when the phase takes nothing any more.
     """
@@ -68,20 +84,21 @@ def count_sheet(*, sheet: PaperSheet, by: Person) -> PaperSheet:
         if held.state not in COUNTABLE:
             return held
         document = agreed_document(held)
+        answers = answers_of(document)
         is_first = held.participant_id is None
         # What was counted before stays as it is, changed since or not.
-        waiting = {
-            name: value for name, value in document.items() if is_first or name in held.left_out
-        }
-        who = _participant(phase, held)
-        if is_first:
-            _contribute(phase, held, document, who)
-        choices, left_out = _choices(phase, waiting)
-        if choices:
-            vote_at_once(Ballot(phase, who.pk, VOTES[phase.kind], list(choices.values())))
+        waiting = {name: answers[name] for name in (answers if is_first else held.left_out)}
+        who = _participant(phase, held, document.get(WHO, ""))
+        barred = _barred(phase, held, who)
+        if who is None or barred is not None:
+            left_out = dict.fromkeys(waiting, str(barred))
+        else:
+            if is_first:
+                _contribute(phase, held, document, who)
+            left_out = _vote(phase, who, waiting, _less(answers, waiting))
         before = (held.state, held.left_out)
         held.participant, held.left_out = who, left_out
-        held.state = _state(document, left_out)
+        held.state = _state(answers, left_out)
         if is_first or (held.state, held.left_out) != before:
             held.save(update_fields=["state", "participant", "left_out"])
             record_sheet("consultation.sheet_counted", held, by, left_out=_by_reason(left_out))
@@ -101,7 +118,7 @@ def void_reason(sheet: PaperSheet) -> str:
 
 def answers_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What a sheet says, answer by answer: the ideas it supports are one each, as i3."""
-    found = {name: value for name, value in document.items() if name != "supports"}
+    found = {name: value for name, value in document.items() if name not in ("supports", WHO)}
     for number in filter(None, str(document.get("supports", "")).split(", ")):
         found[f"i{number}"] = 1
     return found
@@ -115,7 +132,10 @@ def may_be_counted(phase: Phase) -> list[PaperSheet]:
         sheet
         for sheet in sheets
         if sheet.state == SheetState.AGREED
-        or any(set(numbers_of(name)) <= on for name in sheet.left_out)
+        or any(
+            why in _MAY_COME_BACK and on.issuperset(numbers_of(name))
+            for name, why in sheet.left_out.items()
+        )
     ]
 
 
@@ -131,13 +151,77 @@ def record_sheet(action: str, sheet: PaperSheet, by: Person, **details: Any) -> 
     )
 
 
-def _participant(phase: Phase, sheet: PaperSheet) -> Participant:
-    made: Participant = Participant.objects.get_or_create(
-        consultation=phase.consultation,
-        identity=keys.identity(phase.consultation, Proof.PAPER, f"{phase.pk}:{sheet.label}"),
-        defaults={"organisation_id": phase.organisation_id, "proof": Proof.PAPER},
-    )[0]
-    return made
+def _participant(phase: Phase, sheet: PaperSheet, who: str) -> Participant | None:
+    """Whose the sheet is, held until the end: what they vote online meanwhile waits.
+
+    None for a code or a person taken off since the sheet was keyed.
+    """
+    consultation = phase.consultation
+    if who:
+        proof, identity = who.split(" ")
+        if not _is_known(consultation, proof, identity):
+            return None
+    else:
+        proof = Proof.PAPER
+        identity = keys.identity(consultation, Proof.PAPER, f"{phase.pk}:{sheet.label}")
+    made, _is_new = Participant.objects.get_or_create(
+        consultation=consultation,
+        identity=identity,
+        defaults={"organisation_id": phase.organisation_id, "proof": proof},
+    )
+    held: Participant = Participant.objects.select_for_update(no_key=True).get(pk=made.pk)
+    return held
+
+
+def _is_known(consultation: Consultation, proof: str, identity: str) -> bool:
+    """Whether that code, or that person of the roll, may still come in, or is already there."""
+    if Participant.objects.filter(consultation=consultation, identity=identity).exists():
+        return True
+    if proof == Proof.CODE:
+        return PrintedCode.objects.filter(consultation=consultation, identity=identity).exists()
+    return RollEntry.objects.filter(consultation=consultation, numbered_identity=identity).exists()
+
+
+def _barred(phase: Phase, sheet: PaperSheet, who: Participant | None) -> LeftOut | None:
+    """Why nothing of a sheet counts; None where it may."""
+    if who is None:
+        return LeftOut.UNKNOWN
+    if who.erased_on is not None:
+        return LeftOut.ERASED
+    # One idea a sheet, and as many ideas as one has.
+    if phase.kind == PhaseKind.IDEAS:
+        return None
+    others = PaperSheet.objects.filter(phase=phase, participant=who).exclude(pk=sheet.pk)
+    if others.filter(state__in=[SheetState.COUNTED, SheetState.PARTLY]).exists():
+        return LeftOut.TWICE
+    return None
+
+
+def _vote(
+    phase: Phase, who: Participant, waiting: Mapping[str, Any], counted: Mapping[str, Any]
+) -> dict[str, str]:
+    """Write the votes that may be; the answers left out, with the reason of each."""
+    choices, left_out = _choices(phase, waiting)
+    reason = LeftOut.SAID if phase.kind == PhaseKind.IDEAS else LeftOut.ONLINE
+    for name in _said_before(phase, who, choices, counted):
+        del choices[name]
+        left_out[name] = str(reason)
+    if choices:
+        vote_at_once(Ballot(phase, who.pk, VOTES[phase.kind], list(choices.values())))
+    return left_out
+
+
+def _said_before(
+    phase: Phase, who: Participant, choices: Mapping[str, Choice], counted: Mapping[str, Any]
+) -> list[str]:
+    """Answers about which the person has already voted: that vote stands."""
+    votes = Vote.objects.filter(phase=phase, participant=who, kind=VOTES[phase.kind])
+    if phase.kind in _WHOLE:
+        given = dict(votes.values_list("subject__number", "value"))
+        own = {numbers_of(name)[0]: int(value) for name, value in counted.items()}
+        return [] if given == own else list(choices)
+    given_on = set(votes.values_list("subject", "other"))
+    return [name for name, choice in choices.items() if (choice.subject, choice.other) in given_on]
 
 
 def _contribute(
@@ -170,7 +254,7 @@ def _idea(document: Mapping[str, Any]) -> Content:
 
 def _choices(phase: Phase, document: Mapping[str, Any]) -> tuple[dict[str, Choice], dict[str, str]]:
     """The votes of a sheet by answer, and the answers that cannot be counted, with the reason."""
-    answers = {name: value for name, value in answers_of(document).items() if numbers_of(name)}
+    answers = {name: value for name, value in document.items() if numbers_of(name)}
     about = _hold(phase, {number for name in answers for number in numbers_of(name)})
     choices, left_out = {}, {}
     for name, value in answers.items():
@@ -213,11 +297,14 @@ def _choice(phase: Phase, value: Any, subjects: list[Contribution]) -> Choice | 
     return Choice(subjects[0].pk, int(value))
 
 
-def _state(document: Mapping[str, Any], left_out: Mapping[str, str]) -> SheetState:
+def _state(answers: Mapping[str, Any], left_out: Mapping[str, str]) -> SheetState:
     if not left_out:
         return SheetState.COUNTED
-    is_all = len(left_out) == len(answers_of(document))
-    return SheetState.UNCOUNTED if is_all else SheetState.PARTLY
+    return SheetState.UNCOUNTED if len(left_out) == len(answers) else SheetState.PARTLY
+
+
+def _less(answers: Mapping[str, Any], fewer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name not in fewer}
 
 
 def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:

@@ -49,6 +49,10 @@ class Entry:
     language: str = "fr"
 
 
+class NotKnown(Refusal):
+    """A code or a name that the consultation does not know: what a guess would be answered."""
+
+
 class NumberNeeded(Refusal):
     """Several people of the roll fit: their number there tells them apart."""
 
@@ -156,8 +160,19 @@ def _under_pad(consultation: Consultation, secret: str, text: str) -> str:
 
 def enter_by_code(entry: Entry, *, typed: str) -> Admitted:
     """Admit whoever types a code of a letter; raise `Refusal`, or `TooManyTries` for guesses."""
-    consultation = entry.consultation
-    refuse_closed(consultation)
+    refuse_closed(entry.consultation)
+    code = read_printed(typed)
+    _refuse_guesses(entry)
+    try:
+        identity = identity_of_code(entry.consultation, code)
+    except NotKnown:
+        _count_guess(entry)
+        raise
+    return _admit(entry, Proof.CODE, identity)
+
+
+def read_printed(typed: str) -> str:
+    """The code in what was typed; raise `Refusal` for what cannot be one."""
     code = read_code(typed[:100], PRINTED_LENGTH)
     if not code:
         raise Refusal(
@@ -168,14 +183,17 @@ def enter_by_code(entry: Entry, *, typed: str) -> Admitted:
             % {"length": PRINTED_LENGTH},
             field="code",
         )
-    _refuse_guesses(entry)
+    return code
+
+
+def identity_of_code(consultation: Consultation, code: str) -> str:
+    """The identity that a code of a letter is; raise `NotKnown` when it is not of here."""
     identity = keys.identity(consultation, Proof.CODE, code)
     if not PrintedCode.objects.filter(consultation=consultation, identity=identity).exists():
-        _count_guess(entry)
-        raise Refusal(
+        raise NotKnown(
             _("Ce code n’est pas de cette consultation : relisez votre lettre."), field="code"
         )
-    return _admit(entry, Proof.CODE, identity)
+    return identity
 
 
 # --- The local roll ------------------------------------------------------------------------------
@@ -213,13 +231,20 @@ class RollHashes:
 
 def enter_by_roll(entry: Entry, *, named: Named) -> Admitted:
     """Admit whoever is on the roll; raise `Refusal`, `NumberNeeded`, `TooManyTries`."""
-    consultation = entry.consultation
-    refuse_closed(consultation)
-    folded = folded_family(named.family)
-    if not folded or not folded_given(named.given):
-        raise Refusal(_("Écrivez vos nom et prénoms en lettres latines."), field="family")
-    name = f"{folded}\n{' '.join(folded_given(named.given))}"
+    refuse_closed(entry.consultation)
+    name = _folded(named)
     _refuse_guesses(entry, (trying.GUESSES_OF_A_NAME, name))
+    try:
+        identity = identity_of_named(entry.consultation, named)
+    except NotKnown:
+        _count_guess(entry, (trying.GUESSES_OF_A_NAME, name))
+        raise
+    return _admit(entry, Proof.ROLL, identity)
+
+
+def identity_of_named(consultation: Consultation, named: Named) -> str:
+    """The identity of a person of the roll; raise `NotKnown`, `NumberNeeded`, `Refusal`."""
+    _folded(named)
     hashes = RollHashes(consultation)
     found = _on_the_roll(consultation, hashes, named)
     if len(found) > 1 and not named.number:
@@ -237,15 +262,22 @@ def enter_by_roll(entry: Entry, *, named: Named) -> Admitted:
             if one.numbered_identity == hashes.person(one.identity, one.given, named.number)
         ]
     if not found:
-        _count_guess(entry, (trying.GUESSES_OF_A_NAME, name))
-        raise Refusal(
+        raise NotKnown(
             _(
                 "Personne de la liste ne répond à ces noms et à cette date. Essayez votre nom de "
                 "naissance, ou un seul prénom ; sinon, écrivez à l’équipe qui consulte."
             ),
             field="number" if named.number else "family",
         )
-    return _admit(entry, Proof.ROLL, found[0].numbered_identity)
+    return found[0].numbered_identity
+
+
+def _folded(named: Named) -> str:
+    """The names without what does not count; raise `Refusal` when nothing is left of them."""
+    folded = folded_family(named.family)
+    if not folded or not folded_given(named.given):
+        raise Refusal(_("Écrivez vos nom et prénoms en lettres latines."), field="family")
+    return f"{folded}\n{' '.join(folded_given(named.given))}"
 
 
 def _on_the_roll(consultation: Consultation, hashes: RollHashes, named: Named) -> list[RollEntry]:

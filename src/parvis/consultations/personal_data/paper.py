@@ -27,9 +27,15 @@ declare(
     controller=Controller.ORGANISATION,
     retention=_("aussi longtemps que la consultation"),
 )
+declare(
+    "consultations.PaperSheet",
+    "participant",
+    purpose=_("qu’une personne ne vote qu’une fois, en ligne ou sur papier"),
+    controller=Controller.ORGANISATION,
+    retention=_("jusqu’à la fin de son étape"),
+)
 not_personal(
     "consultations.PaperSheet",
     "label",
-    "participant",
-    because="the number of a sheet that nobody signs",
+    because="the number of a sheet",
 )

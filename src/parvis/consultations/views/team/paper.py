@@ -21,7 +21,7 @@ from parvis.consultations.enums import SheetState
 from parvis.consultations.forms.paper import LabelForm, SheetForm, shown
 from parvis.consultations.models import PaperSheet, Phase
 from parvis.consultations.operations import keying, paper_counting
-from parvis.consultations.paper_forms import differences, takes_paper
+from parvis.consultations.paper_forms import WHO, differences, paper_proofs, takes_paper
 from parvis.consultations.paper_words import outcome, said_on
 from parvis.consultations.permissions.members import access_sheet, may_key_paper
 from parvis.consultations.permissions.public import may_take_part
@@ -175,6 +175,9 @@ def key(request: HatRequest, pk: int, position: int) -> HttpResponse:
             "label_form": label_form,
             "form": form,
             "how_to": form.shape.how_to,
+            "is_proved": bool(paper_proofs(phase.consultation)),
+            "has_other_proofs": set(phase.consultation.proofs)
+            > set(paper_proofs(phase.consultation)),
             **team_context(phase.consultation, "paper"),
         },
         status=422 if invalid else 200,
@@ -220,7 +223,7 @@ def _settle(request: HatRequest, found: PaperSheet) -> HttpResponse:
     apart = differences(found.first, found.second)
     sent = request.POST if request.method == "POST" else None
     agreed = {name: value for name, value in found.first.items() if name not in apart}
-    form = SheetForm(phase, sent, initial=agreed)
+    form = SheetForm(phase, sent, initial=agreed, asks_voter=WHO in apart)
     order = {name: rank for rank, name in enumerate(form.fields)}
     if sent is not None and form.is_valid():
         try:
@@ -241,11 +244,11 @@ def _settle(request: HatRequest, found: PaperSheet) -> HttpResponse:
             "sheet": found,
             "apart": [
                 {
-                    "label": form.fields[name].label,
+                    "label": _("De qui est la feuille") if name == WHO else form.fields[name].label,
                     "first": shown(form, name, found.first),
                     "second": shown(form, name, found.second),
                 }
-                for name in sorted(apart, key=order.__getitem__)
+                for name in sorted(apart, key=lambda name: order.get(name, -1))
             ],
             "form": form,
             **team_context(phase.consultation, "paper"),
