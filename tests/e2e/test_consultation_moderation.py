@@ -121,3 +121,6 @@ def test_a_sheet_keyed_twice(reception: Reception) -> None:
     keyer.press("C’est ce que dit le papier")
     with scopes_disabled():
         assert PaperSheet.objects.get().state == "counted"
+    keyer.follow("2-0001")
+    assert "Comptée" in keyer.text
+    keyer.examine()

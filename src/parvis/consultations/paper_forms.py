@@ -17,6 +17,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from parvis.consultations.amounts import euros
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, Proof
 from parvis.consultations.models import (
     CONTRIBUTION_TEXT_LENGTH,
@@ -166,7 +167,7 @@ def _rows(
         Row(
             f"{letter}{one.number}",
             str(one.number),
-            str(one),
+            _words(one),
             choices,
             is_gone=not is_on(one),
         )
@@ -184,7 +185,11 @@ def _pairs(items: Sequence[Contribution], *, since: datetime | None) -> tuple[Ro
             "p{}-{}".format(*sorted((one.number, other.number))),
             f"{one.number} / {other.number}",
             "",
-            ((str(one.number), str(one)), (str(other.number), str(other)), (NEITHER, _("Autant"))),
+            (
+                (str(one.number), _words(one)),
+                (str(other.number), _words(other)),
+                (NEITHER, _("Autant")),
+            ),
             is_gone=not (is_on(one) and is_on(other)),
         )
         for one, other in pairs
@@ -256,8 +261,8 @@ def _budget(phase: Phase, projects: Sequence[Contribution]) -> SheetShape:
     if own.most_projects:
         how_to = _("Cochez %(most)d projets au plus.") % {"most": own.most_projects}
     if own.within_envelope:
-        how_to += " " + _("Ensemble, ils coûtent %(euros)d € au plus.") % {
-            "euros": own.envelope_euros
+        how_to += " " + _("Ensemble, ils coûtent %(cost)s au plus.") % {
+            "cost": euros(own.envelope_euros)
         }
     rows = tuple(
         Row(
@@ -299,7 +304,15 @@ def _text(name: str, label: str, lines: int) -> Box:
 
 
 def _costed(project: Contribution) -> str:
-    return _("%(title)s (%(euros)d €)") % {"title": project, "euros": project.cost_euros or 0}
+    return _("%(title)s (%(cost)s)") % {
+        "title": _words(project),
+        "cost": euros(project.cost_euros or 0),
+    }
+
+
+def _words(contribution: Contribution) -> str:
+    """What it says, whole: a statement has no title, and its name is cut short."""
+    return str(contribution.title or contribution.text)
 
 
 def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:

@@ -51,6 +51,12 @@ def outcome(sheet: PaperSheet) -> str:
     return not_counted(sheet.left_out)
 
 
+def keyed_by(sheet: PaperSheet) -> str:
+    """Who keyed a sheet, first then second, then who settled it."""
+    people = (sheet.first_by, sheet.second_by, sheet.settled_by)
+    return ", ".join(str(person) for person in people if person is not None)
+
+
 def not_counted(left_out: Mapping[str, str]) -> str:
     """ "n° 2, n° 5 (refusé depuis par la modération) ; n° 7 (retiré depuis)"; empty for nothing."""
     names: dict[str, list[str]] = {}

@@ -154,17 +154,13 @@ class SheetForm(forms.Form):
                 phase=self.phase, number__in=given
             ).values_list("number", "cost_euros")
         }
-        for excess in excesses(given, own, costs):
-            self.add_error(
-                None,
-                _broken(excess)
-                + " "
-                + _(
-                    "Relisez le papier ; si c’est bien ce qu’il dit, choisissez « %(reason)s » à "
-                    "« Feuille nulle »."
-                )
-                % {"reason": VoidReason.RULE.label},
-            )
+        broken = [_broken(excess) for excess in excesses(given, own, costs)]
+        if broken:
+            advice = _(
+                "Relisez le papier ; si c’est bien ce qu’il dit, choisissez « %(reason)s » à "
+                "« Feuille nulle »."
+            ) % {"reason": VoidReason.RULE.label}
+            self.add_error(None, " ".join([*broken, advice]))
 
 
 def _void_reasons(phase: Phase) -> list[tuple[str, str]]:

@@ -68,7 +68,7 @@ _WHY: Mapping[str, LeftOut] = {
     ContributionState.SPLIT: LeftOut.SPLIT,
     ContributionState.WAITING: LeftOut.WAITING,
 }
-_MAY_COME_BACK = frozenset(map(str, _WHY.values()))
+MAY_COME_BACK = frozenset(map(str, _WHY.values()))
 # A ballot that says all at once: nothing is added to one made online.
 _WHOLE = frozenset({PhaseKind.BUDGET})
 
@@ -133,7 +133,7 @@ def may_be_counted(phase: Phase) -> list[PaperSheet]:
         for sheet in sheets
         if sheet.state == SheetState.AGREED
         or any(
-            why in _MAY_COME_BACK and on.issuperset(numbers_of(name))
+            why in MAY_COME_BACK and on.issuperset(numbers_of(name))
             for name, why in sheet.left_out.items()
         )
     ]

@@ -80,7 +80,7 @@ def test_each_line_says_what_is_wrong_with_it_and_the_others_are_kept(
     answer = send(team, (ROLL + "\n".join(lines)).encode("utf-8-sig"))
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert [int(line) for line in re.findall(r'<td class="n">(\d+)</td><td>', shown)] == [
+    assert [int(line) for line in re.findall(r">Ligne (\d+)</th>", shown)] == [
         3,
         4,
         5,

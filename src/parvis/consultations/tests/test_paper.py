@@ -187,11 +187,13 @@ def test_a_budget_on_paper_keeps_to_the_rule(ballot):
         ContributionFactory.create(phase=phase, kind=ContributionKind.PROJECT, cost_euros=cost)
     if ballot == "points":
         good, bad = {"j1": "3", "j2": "2", "j3": "0"}, [{"j1": "3", "j2": "3"}, {"j1": "-1"}]
-        expected = {1: 3, 2: 2}
+        expected, words = {1: 3, 2: 2}, "6 points, la règle en donne 5"
     else:
         good = {"j1": "1", "j2": "1"}
         bad = [{"j1": "1", "j2": "1", "j3": "1"}, {"j2": "1", "j3": "1"}, {"j1": "2"}]
-        expected = {1: 1, 2: 1}
+        expected, words = {1: 1, 2: 1}, "3 projets, la règle en permet 2"
+    assert words in str(SheetForm(phase, bad[0]).errors)
+    assert "« Contre la règle inscrite dessus »" in str(SheetForm(phase, bad[0]).errors)
     for wrong in bad:
         assert not SheetForm(phase, wrong).is_valid()
     assert SheetForm(phase, {**bad[0], "void": "rule"}).is_valid()
@@ -286,6 +288,14 @@ def test_blank_sheets_are_printed_with_their_numbers(kind, first):
     if first:
         assert "alert(1)" in text
     assert render_sheets(sheets) == content
+
+
+def test_a_statement_is_whole_on_paper_and_where_it_is_keyed():
+    phase = running_phase(PhaseKind.OPINIONS)
+    text = "Il faut plus de bancs à l’ombre sur la place du marché, même s’il y a moins de places."
+    written(phase, ContributionKind.STATEMENT, text)
+    assert shape_of(phase).rows[0].text == text
+    assert SheetForm(phase).fields["s1"].label == f"1 – {text}"
 
 
 def test_the_pages_of_paper_and_who_opens_them():

@@ -22,7 +22,7 @@ from parvis.consultations.forms.paper import LabelForm, SheetForm, shown
 from parvis.consultations.models import PaperSheet, Phase
 from parvis.consultations.operations import keying, paper_counting
 from parvis.consultations.paper_forms import WHO, differences, paper_proofs, takes_paper
-from parvis.consultations.paper_words import outcome, said_on
+from parvis.consultations.paper_words import keyed_by, outcome, said_on
 from parvis.consultations.permissions.members import access_sheet, may_key_paper
 from parvis.consultations.permissions.public import may_take_part
 from parvis.consultations.permissions.team import access_consultation, access_phase
@@ -68,8 +68,7 @@ class SheetListing(Listing):
             pill=lambda sheet: PILLS[SheetState(sheet.state)],
         ),
         Column("motif", gettext_lazy("Motif, ou ce qui n’est pas compté"), outcome),
-        Column("un", gettext_lazy("Première saisie"), "first_by"),
-        Column("deux", gettext_lazy("Seconde saisie"), "second_by"),
+        Column("par", gettext_lazy("Saisie par"), keyed_by),
         Column("le", gettext_lazy("Dernière saisie le"), "keyed_at", order=("keyed_at",)),
     )
     filters = (ChoiceFilter("etat", gettext_lazy("État"), "state", choices=SheetState.choices),)
@@ -124,7 +123,7 @@ def sheets(request: HatRequest, pk: int, position: int) -> HttpResponseBase:
     phase = _phase(request, pk, position)
     rows = PaperSheet.objects.visible_to(request.hat).filter(phase=phase)
     listing = SheetListing(
-        request, rows.select_related("phase", "first_by", "second_by", "organisation")
+        request, rows.select_related("phase", "first_by", "second_by", "settled_by", "organisation")
     )
     counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     return listing.respond(
@@ -210,6 +209,8 @@ def sheet(request: HatRequest, pk: int, sheet: int) -> HttpResponse:
             "pill": PILLS[SheetState(found.state)],
             "outcome": outcome(found),
             "said": said_on(found),
+            "may_come_back": phase.closed_at is None
+            and not paper_counting.MAY_COME_BACK.isdisjoint(found.left_out.values()),
             "is_forgotten": not found.first,
             **team_context(phase.consultation, "paper"),
         },
