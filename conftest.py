@@ -19,6 +19,14 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests read pages in both languages: catalogues are compiled as an installation does."""
+    if not hasattr(config, "workerinput"):
+        from tools.translations import compile_catalogues
+
+        compile_catalogues()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     # Here, so that tests run without pytest-xdist as well.

@@ -11,7 +11,7 @@ from parvis.consultations.enums import ContributionKind, ModerationMoment, Phase
 from parvis.consultations.models import Contribution, Phase, Vote
 from parvis.consultations.operations.closing import close_phase
 from parvis.consultations.operations.voting import Ballot, Choice, vote
-from parvis.consultations.tests.factories import participant, running_phase, written
+from parvis.consultations.tests.factories import participant, publish, running_phase, written
 from tests.e2e.conftest import PHONE, Reception
 
 pytestmark = [
@@ -66,6 +66,9 @@ def test_a_project_from_the_first_note_to_the_result(reception: Reception):
 
     Phase.objects.filter(pk=phase.pk).update(closes_at=timezone.now())
     close_phase(phase=phase)
+    visit.open(path)
+    expect(visit.page.get_by_text("Les notes paraîtront ici avec le résultat.")).to_be_visible()
+    publish(phase)
     visit.open(path)
     expect(visit.page.get_by_text("Pertinence d’ensemble").first).to_be_visible()
     visit.examine()
