@@ -193,54 +193,63 @@ PROJECTS: Final = (
 )
 ENVELOPE: Final = 120_000
 
-# The ideas that the projects come from, in the same order: title, text, share of people who
-# support it.
+# The ideas that the projects come from, in the same order: title, theme, text, share of people
+# who support it.
 IDEAS_BEHIND: Final = (
     (
         "Laisser son vélo à la gare sans crainte",
+        "mobilites",
         "On m’en a volé deux. Un local fermé suffirait pour que je prenne le train le matin.",
         0.4,
     ),
     (
         "De l’ombre au marché",
+        "cadre-de-vie",
         "En juillet, la place est un four, et il n’y a nulle part où s’asseoir avec ses sacs.",
         0.55,
     ),
     (
         "Ralentir les voitures devant le collège",
+        "mobilites",
         "Elles passent vite, et les enfants traversent entre deux bus.",
         0.5,
     ),
     (
         "Des jeux pour les moins de trois ans",
+        "education",
         "Au parc, tout est fait pour les grands.",
         0.35,
     ),
     (
         "Jardiner ensemble",
+        "environnement",
         "Derrière la médiathèque, le terrain est en friche depuis six ans.",
         0.35,
     ),
     (
         "Composter en appartement, c’est possible",
+        "environnement",
         "Il manque un bac à moins de cinq minutes de chez nous.",
         0.25,
     ),
     (
         "Planter le long de la route du stade",
+        "environnement",
         "Le vent et le bruit y sont pénibles pour qui marche.",
         0.2,
     ),
     (
         "Savoir combien de temps on attendra",
+        "services",
         "Avant de venir à la mairie, voir l’attente au guichet.",
         0.22,
     ),
 )
-# Those that became no project: title, text, share who support it, why not.
+# Those that became no project: title, theme, text, share who support it, why not.
 IDEAS_REFUSED: Final = (
     (
         "Un bus de nuit le samedi",
+        "mobilites",
         "Le dernier part à vingt heures.",
         0.45,
         "Les bus relèvent de la communauté de communes, à qui l’idée a été transmise avec le "
@@ -248,6 +257,7 @@ IDEAS_REFUSED: Final = (
     ),
     (
         "Une piscine découverte",
+        "culture-sport",
         "La plus proche est à vingt-cinq kilomètres.",
         0.4,
         "Son coût dépasse de beaucoup l’enveloppe (4 millions d’euros d’après la dernière étude).",
@@ -259,6 +269,8 @@ MILESTONES: Final = (
     (2, "Arbres choisis avec les commerçants", 220, 214, 1_800),
     (2, "Plantation", 20, 12, 27_400),
     (2, "Pose des bancs", -45, None, None),
+    (3, "Essai d’un plateau provisoire", 160, 158, 2_900),
+    (3, "Travaux pendant les vacances scolaires", -30, None, None),
     (1, "Emplacement convenu avec la gare", 150, 131, 0),
     (1, "Ouverture du local", -120, None, None),
     (6, "Trois composteurs en service", 90, 97, 8_650),

@@ -28,7 +28,13 @@ from parvis.consultations.enums import (
     Verdict,
     VoteKind,
 )
-from parvis.consultations.models import Consultation, Contribution, Participant, Phase
+from parvis.consultations.models import (
+    Consultation,
+    Contribution,
+    OfficialAnswer,
+    Participant,
+    Phase,
+)
 from parvis.consultations.operations.answering import AnswerContent, answer
 from parvis.consultations.operations.closing import close_consultation, close_phase
 from parvis.consultations.operations.contributing import Content, write_for_team
@@ -226,10 +232,10 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
             write_for_team(
                 phase=call,
                 kind=ContributionKind.IDEA,
-                content=Content(title=title, text=text),
+                content=Content(title=title, theme=theme, text=text),
                 by=by,
             )
-            for title, text, *_rest in lines
+            for title, theme, text, *_rest in lines
         ]
         for lines in (texts.IDEAS_BEHIND, texts.IDEAS_REFUSED)
     ]
@@ -246,7 +252,7 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
     _open(consultation, by)
     people = _crowd(consultation, 210)
     with _running(call):
-        likings = [line[2] for line in (*texts.IDEAS_BEHIND, *texts.IDEAS_REFUSED)]
+        likings = [line[3] for line in (*texts.IDEAS_BEHIND, *texts.IDEAS_REFUSED)]
         _support(call, people, [*behind, *refused], likings, rng)
     with _running(vote):
         ballots = []
@@ -275,7 +281,9 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
     for idea, project in zip(behind, projects, strict=True):
         reason = _("Les services l’ont étudiée : elle est devenue le projet n° %(number)d du vote.")
         _answer(idea, Verdict.RETAINED, reason % {"number": project.number}, by)
-    for idea, (_title, _text, _liking, reason) in zip(refused, texts.IDEAS_REFUSED, strict=True):
+    for idea, (_title, _theme, _text, _liking, reason) in zip(
+        refused, texts.IDEAS_REFUSED, strict=True
+    ):
         _answer(idea, Verdict.REFUSED, reason, by)
     vote.refresh_from_db()
     kept = set(vote.result["selected"])
@@ -298,6 +306,9 @@ def _decide_a_budget(body: Organisation, by: Person, today: date, rng: Rng) -> N
                 ),
                 by=by,
             )
+    OfficialAnswer.objects.filter(contribution__phase__consultation=consultation).update(
+        answered_at=Consultation.objects.get(pk=consultation.pk).published_at
+    )
 
 
 def _answer(contribution: Contribution, verdict: Verdict, reason: str, by: Person) -> None:
@@ -413,6 +424,7 @@ def _end(
         _set_dates(phase, begins, begins + length)
         begins += length
         Phase.objects.filter(pk=phase.pk).update(closed_at=begins)
+        phase.contributions.update(published_at=begins - length)
     publish_result(consultation=consultation, conclusion=conclusion, by=by)
     Consultation.objects.filter(pk=consultation.pk).update(
         created_at=opened,

@@ -11,7 +11,14 @@ from django_scopes import scopes_disabled
 from parvis.accounts.tests.factories import PersonFactory
 from parvis.consultations.delivery import delivery_of
 from parvis.consultations.enums import ConsultationState, Template
-from parvis.consultations.models import ClosedVote, Consultation, Vote
+from parvis.consultations.models import (
+    ClosedVote,
+    Consultation,
+    Contribution,
+    OfficialAnswer,
+    Vote,
+)
+from parvis.consultations.starts import themes
 from parvis.measures.models import Measure
 from parvis.organisations.tests.factories import OrganisationFactory
 from parvis.web.demo.consultations import consult
@@ -46,6 +53,13 @@ def test_one_of_each_template_and_two_published():
         assert delivery.is_overspent is False
         assert [one.contribution.from_idea is not None for one in delivery.projects] == [True] * 4
         assert any(one.reached for one in delivery.projects)
+        written = Contribution.objects.filter(phase__consultation=budget)
+        assert max(one.published_at for one in written) < budget.published_at
+        answered = OfficialAnswer.objects.filter(contribution__phase__consultation=budget)
+        assert {one.answered_at for one in answered} == {budget.published_at}
+        assert set(written.filter(kind="idea").values_list("theme", flat=True)) <= {
+            one.code for one in themes()
+        }
         told = {milestone.due_on for milestone in budget.milestones.all()}
         assert min(told) > budget.published_at.date()
         assert max(told) > TODAY
