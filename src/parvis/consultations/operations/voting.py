@@ -128,6 +128,9 @@ def vote(ballot: Ballot) -> int:
     when too many wait. To be called outside any transaction.
     """
     _check(ballot)
+    if not ballot.participant:
+        # A browser that holds nothing: not worth waiting to hear it.
+        raise Stranger
     try:
         return _committer.submit(ballot)
     except BusyError as busy:
