@@ -8,11 +8,10 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext_lazy
 
 from parvis.accounts.hats import Hat
-from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind, ContributionState, PhaseKind, Verdict
 from parvis.consultations.models import Consultation, Contribution
 from parvis.consultations.operations.answering import ANSWERABLE
-from parvis.consultations.results.projects import ARGUMENT_KINDS, supporters_of
+from parvis.consultations.results.projects import ARGUMENT_KINDS, has_few_supporters
 from parvis.consultations.search import asked_words
 from parvis.foundation.listing import ChoiceFilter, Column, Listing
 
@@ -44,7 +43,7 @@ def answerable(hat: Hat, consultation: Consultation) -> QuerySet[Contribution]:
 def _of_few_supporters(consultation: Consultation) -> list[int]:
     """The phases in which so few people support an argument that nobody is told which."""
     phases = consultation.phases.filter(kind__in=[PhaseKind.PROJECT, PhaseKind.EVALUATION])
-    return [phase.pk for phase in phases if are_few(supporters_of(phase))]
+    return [phase.pk for phase in phases if has_few_supporters(phase)]
 
 
 def _by_verdict(value: str) -> Q:

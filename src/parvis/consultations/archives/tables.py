@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 
 from parvis.consultations.archives.cells import Cell
-from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import (
     ContributionKind,
     ContributionState,
@@ -28,7 +27,7 @@ from parvis.consultations.models import (
 )
 from parvis.consultations.participation import REPLIES
 from parvis.consultations.phase_settings import IdeasSettings, read_settings
-from parvis.consultations.results.projects import supporters_of
+from parvis.consultations.results.projects import has_few_supporters
 from parvis.consultations.results.showing import is_shown
 
 CHUNK = 2_000
@@ -179,7 +178,7 @@ def comments_rows(consultation: Consultation) -> Iterator[list[Cell]]:
     waiting = set()
     for phase in consultation.phases.filter(kind__in=[PhaseKind.PROJECT, PhaseKind.EVALUATION]):
         phase.consultation = consultation
-        if not is_shown(phase) or are_few(supporters_of(phase)):
+        if not is_shown(phase) or has_few_supporters(phase):
             waiting.add(phase.position)
     rows = (
         Contribution.objects.published()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from parvis.consultations import disclosure
 from parvis.consultations.disclosure import are_few
 from parvis.consultations.enums import ContributionKind, VoteKind
 from parvis.consultations.models import ClosedVote, Contribution, Phase, Vote
@@ -72,11 +73,15 @@ def live(phase: Phase) -> dict[str, Any]:
     return relevance(criteria_of(phase), rows.iterator(chunk_size=5_000))
 
 
-def supporters_of(phase: Phase) -> int:
-    """How many people support an argument of the phase, before and after supports are cut."""
+def has_few_supporters(phase: Phase) -> bool:
+    """Whether so few people support an argument of the phase that nobody is told which.
+
+    Before and after supports are cut from those who gave them. Asked at each page: no more of them
+    are looked for than it takes.
+    """
     given = Vote.objects.filter(phase=phase, kind=VoteKind.SUPPORT).values("participant")
     cut = ClosedVote.objects.filter(phase=phase, kind=VoteKind.SUPPORT).values("voter")
-    return int(given.distinct().count() + cut.distinct().count())
+    return are_few(sum(len(rows.distinct()[: disclosure.FEWEST_PEOPLE]) for rows in (given, cut)))
 
 
 def criteria_of(phase: Phase) -> list[Contribution]:
@@ -172,7 +177,7 @@ def shown(phase: Phase) -> dict[str, Any]:
     result = phase.result
     if not result:
         return {"voters": 0, "criteria": [], "arguments": []}
-    if are_few(supporters_of(phase)):
+    if has_few_supporters(phase):
         return {**figures(phase, result), "arguments": [], "few_supporters": True}
     return {**figures(phase, result), "arguments": _arguments(phase, result["arguments"])}
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.consultations.calendar import When, place_in_words, steps_of, when_of
 from parvis.consultations.delivery import delivered
-from parvis.consultations.disclosure import are_few
 from parvis.consultations.entrance import needs_proof
 from parvis.consultations.enums import (
     ContributionKind,
@@ -45,8 +44,8 @@ from parvis.consultations.results.projects import (
     ARGUMENT_KINDS,
     criteria_of,
     figures,
+    has_few_supporters,
     note_words,
-    supporters_of,
 )
 from parvis.consultations.results.showing import is_shown
 from parvis.consultations.told import told
@@ -244,7 +243,7 @@ def _page(
     when = when_of(phase, visit.consultation, visit.now)
     is_running = when is When.PRESENT and bool(visit.may_take_part())
     tells = _tells_figures(visit, when)
-    tells_supports = tells and not are_few(supporters_of(phase))
+    tells_supports = tells and not has_few_supporters(phase)
     by_support = tells_supports and visit.request.GET.get("tri") == BY_SUPPORT
     sides = _sides(visit, settings, tells=tells_supports, by_support=by_support)
     if is_running:

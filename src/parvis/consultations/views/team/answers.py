@@ -17,7 +17,6 @@ from parvis.accounts.access import hat_required
 from parvis.accounts.enums import RoleKind
 from parvis.accounts.requests import HatRequest
 from parvis.consultations.answer_listing import AnswerListing, answerable
-from parvis.consultations.disclosure import are_few
 from parvis.consultations.forms.answers import AnswerAlikeForm, AnswerForm, EmbargoReasonForm
 from parvis.consultations.lineage import concerned
 from parvis.consultations.models import Consultation, OfficialAnswer
@@ -25,7 +24,7 @@ from parvis.consultations.operations import answering, milestones, publishing
 from parvis.consultations.operations.answering import AnswerContent
 from parvis.consultations.permissions.members import may_answer
 from parvis.consultations.permissions.team import access_consultation, access_contribution
-from parvis.consultations.results.projects import ARGUMENT_KINDS, supporters_of
+from parvis.consultations.results.projects import ARGUMENT_KINDS, has_few_supporters
 from parvis.consultations.views.team.page import TEAM, team_context
 from parvis.editions.embargo import embargo_of
 from parvis.foundation.errors import Refusal
@@ -103,7 +102,7 @@ def answer(request: HatRequest, pk: int, contribution: int) -> HttpResponse:
             "given": given,
             "form": form,
             "tells_support": found.kind not in ARGUMENT_KINDS
-            or not are_few(supporters_of(found.phase)),
+            or not has_few_supporters(found.phase),
             "told": concerned(found).count(),
         },
         status=422 if form.errors else 200,
