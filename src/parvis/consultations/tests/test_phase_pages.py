@@ -7,13 +7,14 @@ from django.test import Client
 from django.utils import timezone
 
 from parvis.accounts.tests.factories import PersonFactory
-from parvis.consultations.enums import ContributionKind, PhaseKind
+from parvis.consultations.enums import INTERACTIVE, ContributionKind, PhaseKind
 from parvis.consultations.models import Attachment, Contribution, Phase
 from parvis.consultations.operations.milestones import MilestoneContent, save_milestone
 from parvis.consultations.phase_settings import MapView, ProjectSettings
 from parvis.consultations.tests.factories import PhaseFactory, running_phase, written
 from parvis.consultations.tests.test_answers import election_soon
 from parvis.consultations.tests.visitors import address
+from parvis.consultations.views.citizen.phases import _PURPOSES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_scope")]
 
@@ -38,6 +39,15 @@ def test_a_phase_that_follows_the_decision_says_what_is_done(kind: str):
 
 def test_a_phase_before_the_decision_says_nothing_of_it():
     assert "Le bassin est creusé" not in shown(with_milestone(running_phase(PhaseKind.PROJECT)))
+
+
+def test_a_phase_that_informs_says_what_it_is_for_until_its_team_does():
+    for kind in set(PhaseKind) - INTERACTIVE:
+        phase = running_phase(kind)
+        assert str(_PURPOSES[kind]) in shown(phase)
+        Phase.objects.filter(pk=phase.pk).update(presentation="Trois réunions publiques.")
+        assert "Trois réunions publiques." in shown(phase)
+        assert str(_PURPOSES[kind]) not in shown(phase)
 
 
 def test_a_phase_that_informs_has_its_documents_and_leads_on():
